@@ -1,0 +1,1 @@
+"""The Streamlit dashboard: reads state, calls `incidents` and `geo`, draws."""

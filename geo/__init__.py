@@ -1,0 +1,1 @@
+"""Places and maps: gazetteer, geocoding, boundaries, distances, basemap and folium layers. Knows Features, not incidents."""

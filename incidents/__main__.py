@@ -1,0 +1,5 @@
+"""`python -m incidents`: the command line."""
+
+from incidents.cli import main
+
+main()

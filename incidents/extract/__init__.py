@@ -1,0 +1,1 @@
+"""Reads reports: text in, places, dates and claims out. Offline, deterministic, every result with its rule."""
