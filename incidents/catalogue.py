@@ -27,7 +27,8 @@ class Counts(NamedTuple):
     unplaced: int
 
 
-class Bin(NamedTuple):
+@dataclass(frozen=True)
+class Bin:
     """One bar of the timeline: the first day of the unit, the category, how many."""
 
     start: dt.date

@@ -9,7 +9,15 @@ import datetime as dt
 import math
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from incidents import vocabulary
 
@@ -18,33 +26,42 @@ SCHEMA: Final = "incident/1"
 Figure = int | float
 
 
-def _member(name: str) -> Any:
-    """Build the type of a word from the vocabulary `name`."""
-    allowed = vocabulary.words(name)
+class _Word:
+    """Marks a string as a word of the vocabulary `name`; pydantic checks it and the JSON Schema lists the words."""
 
-    def check(word: str) -> str:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _check(self, word: str) -> str:
+        allowed = vocabulary.words(self.name)
         if word not in allowed:
-            raise ValueError(f"{word!r} is not a {name}; use one of: {', '.join(allowed)}")
+            raise ValueError(f"{word!r} is not a {self.name}; use one of: {', '.join(allowed)}")
         return word
 
-    return Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(allowed)})]
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(vocabulary.words(self.name))}
 
 
-Category = _member("category")
-Impact = _member("impact")
-Weapon = _member("weapon")
-Predicate = _member("predicate")
-Qualifier = _member("qualifier")
-Role = _member("role")
-DatePrecision = _member("date_precision")
-GeoPrecision = _member("geo_precision")
-Sensitivity = _member("sensitivity")
-Review = _member("review")
-Modality = _member("modality")
-Polarity = _member("polarity")
-Attribution = _member("attribution")
-Extent = _member("extent")
-Grading = _member("grading")
+Category = Annotated[str, _Word("category")]
+Impact = Annotated[str, _Word("impact")]
+Weapon = Annotated[str, _Word("weapon")]
+Predicate = Annotated[str, _Word("predicate")]
+Qualifier = Annotated[str, _Word("qualifier")]
+Role = Annotated[str, _Word("role")]
+DatePrecision = Annotated[str, _Word("date_precision")]
+GeoPrecision = Annotated[str, _Word("geo_precision")]
+Sensitivity = Annotated[str, _Word("sensitivity")]
+Review = Annotated[str, _Word("review")]
+Modality = Annotated[str, _Word("modality")]
+Polarity = Annotated[str, _Word("polarity")]
+Attribution = Annotated[str, _Word("attribution")]
+Extent = Annotated[str, _Word("extent")]
+Grading = Annotated[str, _Word("grading")]
 
 
 class _Model(BaseModel):
