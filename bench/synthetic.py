@@ -34,14 +34,15 @@ _AREAS: Final = (
     ("CO", 9, -77.0, 1.0, -70.0, 10.0, 0.06),
 )
 _CATEGORY_WEIGHT: Final = (14, 10, 30, 8, 5, 1, 4, 2, 1, 4, 12, 4, 2, 1, 1, 1)
-_SYLLABLES: Final = "ka ro lis ven mar to zel bor ni sha du pet ol hrad ivka mir slo ta ke ran".split()
-_WORDS: Final = (
-    "residents reported several explosions before dawn in the northern district officials said that the building "
-    "of the school was hit and windows broke emergency services searched the rubble until evening water supply was "
-    "interrupted two streets near the market remained closed the administration published a list of damaged houses "
-    "a second impact followed after an hour volunteers brought people to a shelter the hospital received wounded "
-    "residents investigators documented fragments at the site power lines were cut local media quoted a witness"
-).split()
+_SYLLABLES: Final = "ka ro lis ven mar to zel bor ni sha du pet ol hrad ivka mir slo ta ke ran".split()  # noqa: SIM905
+_WORDS: Final = """
+residents reported several explosions before dawn in the northern district officials said that the
+building of the school was hit and windows broke emergency services searched the rubble until
+evening water supply was interrupted two streets near the market remained closed the administration
+published a list of damaged houses a second impact followed after an hour volunteers brought people
+to a shelter the hospital received wounded residents investigators documented fragments at the site
+power lines were cut local media quoted a witness
+""".split()  # noqa: SIM905
 _SPEAKERS: Final = ("head of the region", "mayor", "regional police", "prosecutor's office", "emergency service",
                     "hospital", "monitoring mission", "village council")  # fmt: skip
 
