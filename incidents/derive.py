@@ -5,9 +5,11 @@ Ranges are views over claims, never facts of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from incidents import vocabulary
 from incidents.model import Claim, Figure, Incident, Source
 
 RANGED: Final = ("killed", "injured", "bodies")
@@ -37,15 +39,16 @@ def figure_range(claims: Iterable[Claim], predicate: str) -> Range:
     """Return the lowest and the highest figure claimed for `predicate`.
 
     One open-ended claim ("more than 400") opens the range upwards. A part ("among them two children") bounds the
-    whole from below and never lowers it; it counts only where nobody gives a whole figure.
+    whole from below: it never lowers the range, lifts the top where it is higher than every whole figure, and makes
+    an open range where nobody gives a whole figure. What stands beside the incident (`extent: beside`) does not count.
     """
     counted = _counted(claims, predicate)
     whole = [claim for claim in counted if claim.extent == "whole"]
+    parts = [claim.min for claim in counted if claim.extent == "part" and claim.min is not None]
     if not whole:
-        parts = [claim.min for claim in counted if claim.min is not None]
         return Range(max(parts, default=None), None)
     lows = [claim.min for claim in whole if claim.min is not None]
-    highs = [claim.max for claim in whole if claim.max is not None]
+    highs = [claim.max for claim in whole if claim.max is not None] + parts
     is_open = any(claim.max is None for claim in whole)
     return Range(min(lows, default=None), None if is_open else max(highs, default=None))
 
@@ -62,11 +65,26 @@ def independent_sources(sources: Iterable[Source]) -> int:
     return len({(s.publisher or s.url or s.sha256 or s.id).casefold() for s in sources})
 
 
+def blamed_party(claim: Claim) -> str | None:
+    """Return one word for whom an accusation names, in any wording and script; null where it names nobody."""
+    said = claim.value or claim.target
+    if not said:
+        return None
+    words = re.findall(r"[^\W\d_]+", str(said).casefold())
+    for party, entry in vocabulary.terms("party").items():
+        if any(word.startswith(tuple(entry["stems"])) for word in words):
+            return party
+    return " ".join(words) or None
+
+
 def is_disputed(incident: Incident) -> bool:
-    """Say whether somebody denies this incident, or accuses a rival party of it."""
-    live = [c for c in incident.claims if c.review not in {"rejected", "superseded"}]
+    """Say whether somebody denies this incident, or accuses a rival party of it.
+
+    A denial of something else or something wider (`extent: beside`) is shown and disputes nothing here.
+    """
+    live = [c for c in incident.claims if c.review not in {"rejected", "superseded"} and c.extent != "beside"]
     denied = any(c.predicate == "denial" for c in live)
-    blamed = {str(c.value).casefold() for c in live if c.predicate == "accusation" and c.value}
+    blamed = {party for c in live if c.predicate == "accusation" and (party := blamed_party(c))}
     return denied or len(blamed) > 1
 
 
