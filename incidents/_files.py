@@ -1,0 +1,149 @@
+"""Writing to a folder so that a reader sees all of a write or none of it. Plumbing: knows files, not incidents."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from filelock import FileLock, Timeout
+
+from incidents._errors import AtlasError, Locked
+
+LOCK: Final = ".lock"
+TEMP: Final = ".tmp-"
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class CannotWrite(AtlasError):
+    """The disk is full, or the folder may not be written; nothing was changed."""
+
+
+def explained(error: OSError, path: Path) -> CannotWrite:
+    """Return what `error` means for the person who wanted to write `path`."""
+    if error.errno in _FULL:
+        return CannotWrite(f"{path}: the disk is full; nothing was changed. Free some space and try again")
+    if error.errno in _REFUSED:
+        return CannotWrite(f"{path}: may not be written ({error.strerror}); nothing was changed")
+    return CannotWrite(f"{path}: cannot be written ({error.strerror}); nothing was changed")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when the block ends well, and vanishes when it does not.
+
+    Temporary file in the same folder, fsync, rename, fsync of the folder. Raises CannotWrite.
+    """
+    temp = path.with_name(f"{TEMP}{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        with temp.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temp.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise explained(error, path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temp.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write `chunks` as the whole of `path`: complete or absent. Raises CannotWrite."""
+    with replacing(path) as file:
+        file.writelines(chunks)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Return the temporary files that a killed writer left in `folder`."""
+    return [path for path in sorted(folder.glob(f"{TEMP}*")) if not _is_alive(_pid_in(path.name))]
+
+
+def _pid_in(name: str) -> int | None:
+    parts = name.rsplit("-", 2)
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else None
+
+
+def _is_alive(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _note(by: str | None) -> dict[str, Any]:
+    since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "by": by or "a program", "since": since}
+
+
+def holder(folder: Path) -> dict[str, Any] | None:
+    """Return what the lock file says about its writer; null where nobody holds it or nothing is readable."""
+    try:
+        note = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def _told(folder: Path, timeout: float) -> str:
+    note = holder(folder)
+    who = "another program"
+    if note:
+        who = f"{note.get('by')} (process {note.get('pid')} on {note.get('host')}, since {note.get('since')})"
+    return f"{folder}: is being written by {who}; waited {timeout:g} s. Try again when it has finished"
+
+
+@contextlib.contextmanager
+def one_writer(folder: Path, *, by: str | None = None, timeout: float = 10.0) -> Iterator[None]:
+    """Hold the folder for writing. The system frees the lock of a killed process by itself.
+
+    Raises Locked, naming the holder, after `timeout` seconds, and CannotWrite for a folder that is read-only.
+    """
+    lock = FileLock(folder / LOCK, timeout=timeout, poll_interval=0.004)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Locked(_told(folder, timeout)) from error
+    except OSError as error:
+        raise explained(error, folder) from error
+    try:
+        _write_note(folder, json.dumps(_note(by)).encode())
+        yield
+    finally:
+        _write_note(folder, b"")
+        lock.release()
+
+
+def _write_note(folder: Path, note: bytes) -> None:
+    # In place, never by rename: the lock belongs to this very file. Only a help to people, so it may fail.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder / LOCK, os.O_WRONLY)
+        try:
+            os.truncate(handle, 0)
+            os.pwrite(handle, note, 0)
+        finally:
+            os.close(handle)
