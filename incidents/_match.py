@@ -1,0 +1,320 @@
+"""How likely two incidents are one: a score whose parts explain themselves, and the blocking that keeps it linear.
+
+The score is place × date × category × (0.7 + 0.2 × figures + 0.1 × text), each part between 0 and 1, so that no
+agreement of words outweighs another place or another day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from rapidfuzz import fuzz, utils
+
+from incidents import vocabulary
+from incidents.derive import RANGED, Range, figure_range
+from incidents.model import Incident
+
+CLEAR: Final = 0.8
+FLOOR: Final = 0.45
+_CELL_LAT, _CELL_LON = 0.25, 0.4  # degrees; wider than any two points that can score
+_FINE_DAYS, _COARSE_DAYS = 3, 45
+_WIDE_M: Final = 25_000.0
+
+
+class Part(NamedTuple):
+    """One reason for or against: `score` from 0 (another) to 1 (the same), in words for a person."""
+
+    name: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two incidents that may be one, by id, with the reasons. `a` came first."""
+
+    a: str
+    b: str
+    score: float
+    parts: tuple[Part, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the candidate as JSON types."""
+        parts = [{"name": p.name, "score": p.score, "why": p.why} for p in self.parts]
+        return {"a": self.a, "b": self.b, "score": self.score, "parts": parts}
+
+
+def clear(candidate: Candidate) -> bool:
+    """Say whether the two may be merged without asking anybody."""
+    return candidate.score >= CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the comparison needs of an incident, computed once."""
+
+    incident: Incident
+    day: int | None  # ordinal of the day that it is sorted under
+    coarse: bool
+    text: str
+    cyrillic: bool
+    ranges: dict[str, Range] = field(default_factory=dict)
+
+
+def _ordinal(day: dt.date | None) -> int | None:
+    return day.toordinal() if day else None
+
+
+def _seen(incident: Incident) -> _Seen:
+    text = utils.default_process(f"{incident.title} {incident.summary}")
+    ranges = {name: figure_range(incident.claims, name) for name in RANGED}
+    return _Seen(
+        incident=incident,
+        day=_ordinal(incident.date_start or incident.date_discovered or incident.date_reported),
+        coarse=incident.date_start is None or incident.date_precision != "day",
+        text=text,
+        cyrillic=any("а" <= char <= "ӿ" for char in text),
+        ranges={name: found for name, found in ranges.items() if found != Range(None, None)},
+    )
+
+
+def _km(a: Incident, b: Incident) -> float | None:
+    """Return the great-circle distance by the haversine formula on a sphere of 6371 km."""
+    if a.point is None or b.point is None:
+        return None
+    lat1, lat2 = math.radians(a.point.lat), math.radians(b.point.lat)
+    lon = math.radians(b.point.lon - a.point.lon)
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(lon / 2) ** 2
+    return 2 * 6371 * math.asin(math.sqrt(h))
+
+
+def _size(radius_m: float) -> float:
+    """Return how much being in one place says: much in a village, little in an oblast."""
+    for limit_km, score in ((7, 1.0), (15, 0.9), (25, 0.75), (60, 0.5)):
+        if radius_m <= limit_km * 1000:
+            return score
+    return 0.3
+
+
+def _place(a: _Seen, b: _Seen) -> Part:
+    one, other = a.incident, b.incident
+    radius = max(one.uncertainty_m or 5000.0, other.uncertainty_m or 5000.0)
+    if one.place_id and one.place_id == other.place_id:
+        return Part("place", _size(radius), f"both at {one.place_name or one.place_id}")
+    far = _km(one, other)
+    if far is None:
+        return Part("place", 0.0, "no place in common")
+    if far <= 1:
+        return Part("place", _size(radius), f"{far:.1f} km apart")
+    if far * 1000 <= radius:
+        return Part("place", min(0.6, _size(radius)), f"{far:.1f} km apart, one circle holds both")
+    if far <= 5:
+        return Part("place", 0.6, f"{far:.1f} km apart")
+    return Part("place", 0.0, f"{far:.0f} km apart")
+
+
+def _gap(a: tuple[dt.date, dt.date], b: tuple[dt.date, dt.date]) -> int:
+    """Return the days between two intervals; 0 where they touch or overlap."""
+    return max(0, (b[0] - a[1]).days, (a[0] - b[1]).days)
+
+
+_PRECISION: Final = {"day": 1.0, "week": 0.85, "month": 0.7, "year": 0.4, "unknown": 0.7}
+
+
+def _interval(incident: Incident) -> tuple[dt.date, dt.date] | None:
+    if incident.date_start is None:
+        return None
+    return incident.date_start, incident.date_end or incident.date_start
+
+
+def _stepped(days: int, steps: Sequence[tuple[int, float]], beyond: float = 0.0) -> float:
+    return next((score for limit, score in steps if days <= limit), beyond)
+
+
+def _date(a: _Seen, b: _Seen) -> Part:
+    one, other = _interval(a.incident), _interval(b.incident)
+    if one and other:
+        return _happened(a.incident, b.incident, _gap(one, other))
+    found = a.incident.date_discovered, b.incident.date_discovered
+    if found[0] and found[1]:
+        days = abs((found[0] - found[1]).days)
+        return Part("date", _stepped(days, ((3, 1.0), (14, 0.9), (45, 0.6))), f"found {days} days apart")
+    if one or other:
+        return _found_after(one or other, found[0] or found[1])
+    return _reported(a.incident, b.incident)
+
+
+def _happened(a: Incident, b: Incident, gap: int) -> Part:
+    sharp = min(_PRECISION[a.date_precision], _PRECISION[b.date_precision])
+    if gap == 0:
+        return Part("date", sharp, f"both on {a.date_start}" if sharp == 1 else "the intervals overlap")
+    return Part("date", sharp * _stepped(gap, ((1, 0.6), (3, 0.2))), f"{gap} days apart")
+
+
+def _found_after(happened: tuple[dt.date, dt.date] | None, found: dt.date | None) -> Part:
+    if happened is None or found is None:
+        return Part("date", 0.55, "one has no date")
+    days = (found - happened[0]).days
+    if 0 <= days <= 14:
+        return Part("date", 0.9, f"found {days} days after the other began")
+    return Part("date", 0.5 if 0 <= days <= 120 else 0.0, f"found {days} days after the other began")
+
+
+def _reported(a: Incident, b: Incident) -> Part:
+    if a.date_reported is None or b.date_reported is None:
+        return Part("date", 0.5, "no date known")
+    days = abs((a.date_reported - b.date_reported).days)
+    return Part("date", _stepped(days, ((1, 0.95), (7, 0.75), (45, 0.6)), 0.4), f"reported {days} days apart")
+
+
+def _category(a: _Seen, b: _Seen) -> Part:
+    one, other = a.incident.category, b.incident.category
+    terms = vocabulary.terms("category")
+    if one == other:
+        return Part("category", 1.0, f"both {one}")
+    if terms[one]["kind"] != terms[other]["kind"]:
+        return Part("category", 0.0, f"{one} is not {other}")
+    family = terms[one].get("family")
+    if family is not None and family == terms[other].get("family"):
+        return Part("category", 0.75, f"{one} and {other} are often confused")
+    if "other" in {one, other}:
+        return Part("category", 0.6, "one is not categorised")
+    return Part("category", 0.0, f"{one} is not {other}")
+
+
+def _agreement(a: Range, b: Range) -> float:
+    """Return 1 where two ranges can hold one number, else how near they come to each other."""
+    low = max(a.low or 0, b.low or 0)
+    high = min(math.inf if r.high is None else r.high for r in (a, b))
+    return 1.0 if low <= high else high / low
+
+
+def _figures(a: _Seen, b: _Seen) -> Part:
+    both = [name for name in RANGED if name in a.ranges and name in b.ranges]
+    if not both:
+        return Part("figures", 0.5, "no figure of the same kind in both")
+    score = sum(_agreement(a.ranges[name], b.ranges[name]) for name in both) / len(both)
+    return Part("figures", round(score, 3), f"{', '.join(both)}: {'compatible' if score == 1 else 'differ'}")
+
+
+def _text(a: _Seen, b: _Seen) -> Part:
+    if a.cyrillic != b.cyrillic or not a.text or not b.text:
+        return Part("text", 0.5, "not comparable")
+    ratio = fuzz.token_set_ratio(a.text, b.text) / 100
+    return Part("text", round(ratio, 3), f"words agree to {ratio:.0%}")
+
+
+def _apart(a: _Seen, b: _Seen) -> Part | None:
+    """Say where one report tells the two apart; whoever wrote it knew that they are two."""
+    shared = {s.id for s in a.incident.sources} & {s.id for s in b.incident.sources}
+    if not shared:
+        return None
+    return Part("report", 0.5, "one report tells of both as two")
+
+
+_GATES: Final[tuple[Callable[[_Seen, _Seen], Part], ...]] = (_category, _place, _date)
+
+
+def _compare(a: _Seen, b: _Seen, floor: float) -> Candidate | None:
+    parts: list[Part] = []
+    score = 1.0
+    for gate in _GATES:
+        part = gate(a, b)
+        score *= part.score
+        if score < floor:
+            return None
+        parts.append(part)
+    figures, text = _figures(a, b), _text(a, b)
+    parts += [figures, text]
+    score *= 0.7 + 0.2 * figures.score + 0.1 * text.score
+    if (apart := _apart(a, b)) is not None:
+        parts.append(apart)
+        score *= apart.score
+    if score < floor:
+        return None
+    return Candidate(a.incident.id, b.incident.id, round(score, 4), tuple(parts))
+
+
+@dataclass
+class _Block:
+    """Incidents of one cell, by day; coarse dates apart, because they reach further."""
+
+    fine: list[tuple[int, int]] = field(default_factory=list)
+    coarse: list[tuple[int, int]] = field(default_factory=list)
+
+    def near(self, day: int, *, coarse: bool) -> Iterator[int]:
+        """Yield the rows whose day is near enough to be compared."""
+        for rows, is_coarse in ((self.fine, False), (self.coarse, True)):
+            reach = _COARSE_DAYS if coarse or is_coarse else _FINE_DAYS
+            low, high = bisect_left(rows, (day - reach, -1)), bisect_right(rows, (day + reach, math.inf))
+            yield from (row for _, row in rows[low:high])
+
+
+_Key = tuple[int, int] | str
+
+
+def _key(seen: _Seen) -> _Key | None:
+    incident = seen.incident
+    if incident.point is None or (incident.uncertainty_m or 0) > _WIDE_M:
+        return f"{incident.place_id}/{incident.category}" if incident.place_id else None
+    return math.floor(incident.point.lat / _CELL_LAT), math.floor(incident.point.lon / _CELL_LON)
+
+
+def _around(key: _Key) -> Iterator[_Key]:
+    if isinstance(key, str):
+        yield key
+        return
+    for lat in (-1, 0, 1):
+        for lon in (-1, 0, 1):
+            yield key[0] + lat, key[1] + lon
+
+
+def _pairs(rows: Sequence[_Seen], new: Collection[str] | None) -> Iterator[tuple[int, int]]:
+    """Yield each pair of rows that is worth comparing, once, the earlier first."""
+    blocks: dict[_Key, _Block] = defaultdict(_Block)
+    keys = [_key(seen) for seen in rows]
+    for row, (key, seen) in enumerate(zip(keys, rows, strict=True)):
+        if key is not None:
+            block = blocks[key]
+            (block.coarse if seen.coarse else block.fine).append((seen.day or 0, row))
+    for block in blocks.values():
+        block.fine.sort()
+        block.coarse.sort()
+    for row, (key, seen) in enumerate(zip(keys, rows, strict=True)):
+        if key is None or (new is not None and seen.incident.id not in new):
+            continue
+        near = {
+            other
+            for at in _around(key)
+            if at in blocks
+            for other in blocks[at].near(seen.day or 0, coarse=seen.coarse)
+        }
+        for other in near:
+            known = new is not None and rows[other].incident.id not in new
+            if other > row or (known and other != row):
+                yield min(row, other), max(row, other)
+
+
+def propose(
+    incidents: Sequence[Incident],
+    *,
+    new: Collection[str] | None = None,
+    apart: Collection[frozenset[str]] = (),
+    floor: float = FLOOR,
+) -> list[Candidate]:
+    """Return the pairs that may be one incident, best first; the earlier incident of the input is `a`.
+
+    `new` limits the pairs to those with at least one incident of these ids. `apart` are pairs of ids that a person
+    has judged to be two. Rejected and superseded incidents are left out. Takes time in proportion to the incidents
+    and their near neighbours in space and time, not to all pairs.
+    """
+    rows = [_seen(i) for i in incidents if i.review not in {"rejected", "superseded"}]
+    found = (_compare(rows[a], rows[b], floor) for a, b in _pairs(rows, new))
+    kept = [c for c in found if c is not None and frozenset((c.a, c.b)) not in apart]
+    return sorted(kept, key=lambda c: (-c.score, c.a, c.b))
