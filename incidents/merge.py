@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple, TypeVar
 
 from incidents._errors import BadInput, NotFound
@@ -71,7 +72,7 @@ def _fields(a: Incident, b: Incident) -> dict[str, Any]:
 def _with(rows: Sequence[_Row], more: Iterable[_Row]) -> tuple[_Row, ...]:
     known: set[str] = {row.id for row in rows}
     kept: list[_Row] = [row for row in more if row.id not in known]
-    return tuple([*rows, *kept])
+    return tuple(chain(rows, kept))
 
 
 def _json(incident: Incident, name: str) -> Any:
