@@ -1,0 +1,347 @@
+"""The offline gazetteer: places by id and by any spelling, and the finding of places in running text.
+
+One file of the package, built by scripts/build_gazetteer.py, is read once per process. Rows stay text until somebody
+asks for them, so loading costs little. Coordinates are WGS 84 degrees, longitude first.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from geo import names
+from geo._errors import BadGazetteer
+
+DATA: Final = Path(__file__).parent / "data" / "gazetteer.tsv.gz"
+FORMAT: Final = "gazetteer/1"
+
+How = Literal["exact", "case", "loose"]
+_AREAS: Final = frozenset({"country", "admin1", "raion", "hromada"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the gazetteer.
+
+    `place_id` is `geonames:707292`, `katottg:UA…`, `admin1:UA-63` or `country:UA`. `lon`, `lat` are degrees, null where
+    even the hromada is not located. `radius_m` is how far the place reaches from there. `located_by` says where the
+    position comes from: `coordinates` of its own, else `hromada`, `raion`, `admin1` (the middle of that), or
+    `settlements` (an area, the middle of what lies in it).
+    """
+
+    place_id: str
+    name: str
+    names: tuple[str, ...]
+    lon: float | None
+    lat: float | None
+    admin1: str
+    admin1_name: str
+    admin2_name: str
+    hromada_name: str
+    country: str
+    kind: str
+    population: int
+    radius_m: float
+    located_by: str
+    code: str
+
+    @property
+    def is_area(self) -> bool:
+        """Say whether this is a country, province, raion or hromada, not a settlement."""
+        return self.kind in _AREAS
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words of a text that may name a place: code points, half open; `how` says how closely the spelling agrees."""
+
+    start: int
+    end: int
+    text: str
+    place_ids: tuple[str, ...]
+    how: How
+
+
+class Gazetteer:
+    """Places by id and by name. Immutable after loading; safe to share between threads."""
+
+    def __init__(self, rows: Sequence[str], exact: dict[str, str], loose: dict[str, str]) -> None:
+        self._rows = rows
+        self._exact = exact
+        self._loose = loose
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {row.partition("\t")[0]: i for i, row in enumerate(self._rows)}
+
+    @cached_property
+    def _by_code(self) -> dict[str, int]:
+        codes = (
+            (row.split("\t", 12)[11], i) for i, row in enumerate(self._rows) if row.startswith("geonames:")
+        )
+        return {code: i for code, i in codes if code}
+
+    @lru_cache(maxsize=50_000)  # noqa: B019 - one gazetteer lives as long as the process
+    def _place(self, number: int) -> Place:
+        (
+            place_id,
+            name,
+            lon,
+            lat,
+            admin1,
+            parent,
+            country,
+            kind,
+            population,
+            radius,
+            located_by,
+            code,
+            written,
+        ) = self._rows[number].split("\t")
+        spellings = tuple(written.split("|"))
+        above = self._above(parent)
+        return Place(
+            place_id=place_id,
+            name=name or names.latin(spellings[0]),
+            names=spellings,
+            lon=float(lon) if lon else None,
+            lat=float(lat) if lat else None,
+            admin1=admin1,
+            admin1_name=above.get("admin1", ""),
+            admin2_name=above.get("raion", ""),
+            hromada_name=above.get("hromada", ""),
+            country=country or "UA",
+            kind=kind or "village",
+            population=int(population or 0),
+            radius_m=float(radius),
+            located_by=located_by or "coordinates",
+            code=code or place_id.partition(":")[2],
+        )
+
+    def _above(self, parent: str) -> dict[str, str]:
+        """Return the names of the areas a place lies in, by kind."""
+        found: dict[str, str] = {}
+        while parent:
+            cells = self._rows[int(parent)].split("\t")
+            kind = cells[7] or "village"
+            found[kind] = cells[1] or names.latin(cells[12].partition("|")[0])
+            parent = cells[5]
+        return found
+
+    def _places(self, *cells: str | None) -> list[Place]:
+        numbers = dict.fromkeys(int(n) for cell in cells if cell for n in cell.split(","))
+        return [self._place(n) for n in numbers]
+
+    def get(self, place_id: str) -> Place | None:
+        """Return the place with this id (a `katottg:` id of a place known to GeoNames gives that place), or None."""
+        number = self._number.get(place_id)
+        if number is None and place_id.startswith("katottg:"):
+            number = self._by_code.get(place_id.removeprefix("katottg:"))
+        return None if number is None else self._place(number)
+
+    def find(self, name: str) -> list[Place]:
+        """Return every place that is written `name` in some script or known spelling (case, marks, hyphens aside)."""
+        return self._places(self._exact.get(names.fold(name)))
+
+    def find_loose(self, name: str) -> list[Place]:
+        """Return every place whose name agrees with `name` under some usual transliteration."""
+        keys = names.skeletons(name)
+        return self._places(*(cell for key in keys for cell in (self._exact.get(key), self._loose.get(key))))
+
+    def find_case(self, name: str) -> list[Place]:
+        """Return every place of which `name` is a Ukrainian or Russian case form."""
+        return self._places(*(self._exact.get(key) for key in _phrases(names.fold(name).split())))
+
+    def search(self, text: str) -> set[str]:
+        """Return the ids of all places that `text` may name: every spelling, both scripts, case forms."""
+        found = self.find(text) + self.find_loose(text)
+        if names.is_cyrillic(text):
+            found += self.find_case(text)
+        return {place.place_id for place in found}
+
+    def scan(self, text: str, *, masked: Iterable[tuple[int, int]] = ()) -> list[Mention]:
+        """Return the words of `text` that may name places, longest first at each spot, in order, not overlapping.
+
+        Offsets are code points of the text as given. Words that touch a `masked` span (persons, say) are left out.
+        Only capitalised words count. Whether a mention is a place at all is for the reader to say.
+        """
+        return _Scanner(self).scan(text, tuple(masked))
+
+    def areas(self, kind: str) -> list[Place]:
+        """Return all places of a kind (`country`, `admin1`, `raion`, `hromada`)."""
+        return [self._place(i) for i, row in enumerate(self._rows) if row.split("\t", 8)[7] == kind]
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one gazetteer lives as long as the process
+    def skeletons_of(self, region: str) -> dict[str, list[Place]]:
+        """Return the skeletons of all names of the settlements of a country (`UA`) or province (`UA-63`)."""
+        found: dict[str, list[Place]] = {}
+        column, wanted = (4, region) if "-" in region else (6, "" if region == "UA" else region)
+        for i, row in enumerate(self._rows):
+            cells = row.split("\t", 8)
+            if cells[column] == wanted and cells[7] not in _AREAS:
+                place = self._place(i)
+                for key in {names.skeleton(n) for n in (place.name, *place.names)}:
+                    found.setdefault(key, []).append(place)
+        return found
+
+    def ids(self, cell: str) -> tuple[str, ...]:
+        """Return the ids of an index cell."""
+        return tuple(self._rows[int(n)].partition("\t")[0] for n in cell.split(","))
+
+    def cell(self, key: str) -> str | None:
+        """Return the index cell of a folded spelling."""
+        return self._exact.get(key)
+
+    def loose_cell(self, key: str) -> str | None:
+        """Return the index cell of a skeleton."""
+        both = [cell for cell in (self._exact.get(key), self._loose.get(key)) if cell]
+        return ",".join(both) or None
+
+    @cached_property
+    def openings(self) -> dict[str, int]:
+        """Return, for the first word of each name of several words, how many words the longest has."""
+        found: dict[str, int] = {}
+        for key in self._exact:
+            first, blank, rest = key.partition(" ")
+            if blank:
+                found[first] = max(found.get(first, 0), rest.count(" ") + 2)
+        return found
+
+
+def _phrases(words: list[str]) -> list[str]:
+    """Return every nominative that a few words in some case may stand for."""
+    phrases = [""]
+    for word in words[:4]:
+        phrases = [f"{p} {lemma}".strip() for p in phrases for lemma in names.lemmas(word)][:20_000]
+    return phrases
+
+
+_INSIDE: Final = "['’ʼ`´′‘\u00ad\u200b-\u200f\u2060\ufeff]"
+_WORD: Final = re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|{_INSIDE}(?=[^\W\d_]))*")
+_GAP: Final = re.compile(r"[ \u00a0\t]?[-‐‑–]?[ \u00a0\t]?|[ \u00a0\t]*\r?\n?[ \u00a0\t]*|\.[ \u00a0]")
+_SMALL: Final = frozenset(["область", "області", "областью", "областью", "области", "обл", "район", "районі", "района", "району", "районе", "громада", "громади", "oblast", "region", "province", "district", "raion", "rayon", "hromada", "community"])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    folded: str
+    capital: bool
+    cyrillic: bool
+
+
+class _Scanner:
+    """One pass over a text; at each capitalised word the longest name that fits."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def scan(self, text: str, masked: tuple[tuple[int, int], ...]) -> list[Mention]:
+        words = [_word(m) for m in _WORD.finditer(text)]
+        covered = _covered(words, masked)
+        found, i = [], 0
+        while i < len(words):
+            size, mention = self._longest(text, words, i, covered)
+            if mention is not None:
+                found.append(mention)
+            i += size
+        return found
+
+    def _longest(
+        self, text: str, words: list[_Word], i: int, covered: list[bool]
+    ) -> tuple[int, Mention | None]:
+        if not words[i].capital or covered[i] or len(words[i].folded) < 2:
+            return 1, None
+        most = max((self._gazetteer.openings.get(w, 1) for w in _readings(words[i])), default=1)
+        reach = 1
+        while (
+            reach < most
+            and i + reach < len(words)
+            and not covered[i + reach]
+            and _joined(text, words, i + reach)
+        ):
+            reach += 1
+        for size in range(reach, 0, -1):
+            run = words[i : i + size]
+            hit = self._name(run)
+            if hit is not None:
+                cell, how = hit
+                start, end = run[0].start, run[-1].end
+                return size, Mention(start, end, text[start:end], self._gazetteer.ids(cell), how)
+        return 1, None
+
+    def _name(self, run: list[_Word]) -> tuple[str, How] | None:
+        gazetteer = self._gazetteer
+        folded = " ".join(w.folded for w in run)
+        if not all(w.capital or w.folded in _SMALL or w.cyrillic for w in run):
+            return None
+        cell = gazetteer.cell(folded)
+        if cell is not None:
+            return cell, "exact"
+        if run[0].cyrillic:
+            cells = [c for p in _phrases([w.folded for w in run]) if (c := gazetteer.cell(p))]
+            return (",".join(dict.fromkeys(",".join(cells).split(","))), "case") if cells else None
+        if len(folded) > 4:
+            cell = gazetteer.loose_cell(names.skeleton(folded))
+            return (cell, "loose") if cell else None
+        return None
+
+
+def _readings(word: _Word) -> tuple[str, ...]:
+    return names.lemmas(word.folded) if word.cyrillic else (word.folded,)
+
+
+def _word(match: re.Match[str]) -> _Word:
+    written = match.group()
+    return _Word(
+        match.start(), match.end(), names.fold(written), written[0].isupper(), names.is_cyrillic(written)
+    )
+
+
+def _covered(words: list[_Word], masked: tuple[tuple[int, int], ...]) -> list[bool]:
+    spans = sorted(masked)
+    covered, at = [], 0
+    for word in words:
+        while at < len(spans) and spans[at][1] <= word.start:
+            at += 1
+        covered.append(at < len(spans) and spans[at][0] < word.end)
+    return covered
+
+
+def _joined(text: str, words: list[_Word], i: int) -> bool:
+    return _GAP.fullmatch(text, words[i - 1].end, words[i].start) is not None
+
+
+def read(path: Path) -> Gazetteer:
+    """Read a gazetteer file. Raises BadGazetteer."""
+    try:
+        text = gzip.decompress(path.read_bytes()).decode("utf-8")
+        head, _, body = text.partition("\n")
+        about = json.loads(head)
+    except (OSError, EOFError, ValueError) as error:
+        raise BadGazetteer(
+            f"{path}: not a gazetteer file ({error}); build it with scripts/build_gazetteer.py"
+        ) from error
+    if about.get("format") != FORMAT:
+        raise BadGazetteer(f"{path}: format {about.get('format')!r}, this version reads {FORMAT!r}")
+    lines = body.split("\n")
+    first, second = about["places"], about["places"] + about["exact"]
+    exact = dict(line.split("\t") for line in lines[first:second])
+    loose = dict(line.split("\t") for line in lines[second : second + about["loose"]])
+    return Gazetteer(lines[:first], exact, loose)
+
+
+@lru_cache(maxsize=1)
+def load() -> Gazetteer:
+    """Return the gazetteer of the package, read on the first call."""
+    return read(DATA)

