@@ -95,7 +95,7 @@ def resolve(
     matches = _matches(gazetteer, name, setting)
     if not matches and setting.admin1 and name.strip():
         return _fall_back(gazetteer, name, setting)
-    return _decide(name, [_scored(p, s, setting) for p, s in matches], setting, relation)
+    return _decide(name, [_scored(p, s, setting) for p, s in matches], relation)
 
 
 def choose(
@@ -112,7 +112,7 @@ def choose(
     setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
     places = [p for p in map(gazetteer.get, candidates) if p is not None]
     shown = name or (places[0].name if places else "")
-    return _decide(shown, [_scored(p, 1.0, setting) for p in places], setting, relation)
+    return _decide(shown, [_scored(p, 1.0, setting) for p in places], relation)
 
 
 def _setting(
@@ -240,7 +240,7 @@ def _district(place: Place, district: str) -> float:
     return 0.0
 
 
-def _decide(name: str, candidates: list[Candidate], setting: _Setting, relation: Relation) -> Resolution:
+def _decide(name: str, candidates: list[Candidate], relation: Relation) -> Resolution:
     ranked = tuple(sorted(candidates, key=lambda c: (-c.score, c.place.place_id))[:10])
     if not ranked:
         return Resolution(None, "unknown", None, f"no place in the gazetteer is written like {name!r}")

@@ -105,6 +105,7 @@ class Row:
 
     @property
     def place(self) -> tuple[float, float]:
+        """Return the (lon, lat) in degrees of a located row."""
         assert self.lon is not None
         assert self.lat is not None
         return self.lon, self.lat
