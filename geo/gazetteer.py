@@ -159,14 +159,14 @@ class Gazetteer:
 
     def find_case(self, name: str) -> list[Place]:
         """Return every place of which `name` is a Ukrainian or Russian case form."""
+        if not names.is_cyrillic(name):
+            return []
         return self._places(*(self._exact.get(key) for key in _phrases(names.fold(name).split())))
 
     def search(self, text: str) -> set[str]:
         """Return the ids of all places that `text` may name: every spelling, both scripts, case forms."""
         found = self.find(text) + self.find_loose(text)
-        if names.is_cyrillic(text):
-            found += self.find_case(text)
-        return {place.place_id for place in found}
+        return {place.place_id for place in found + self.find_case(text)}
 
     def scan(self, text: str, *, masked: Iterable[tuple[int, int]] = ()) -> list[Mention]:
         """Return the words of `text` that may name places, longest first at each spot, in order, not overlapping.

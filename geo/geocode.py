@@ -185,20 +185,29 @@ def _spellings(name: str) -> list[str]:
 
 
 def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
-    """Return places and how well their spelling agrees, 0-1: exact, case form, transliteration, then typos."""
+    """Return places and how well their spelling agrees, 0-1: exact, case form, transliteration, then typos.
+
+    A looser step is taken only where the stricter ones found nothing in the named province (anywhere, without one).
+    """
     found: dict[str, tuple[Place, float]] = {}
-    for spelling in _spellings(name):
-        steps = [(gazetteer.find, 1.0), (gazetteer.find_loose, 0.9)]
-        if names.is_cyrillic(spelling):
-            steps.insert(1, (gazetteer.find_case, 0.95))
-        for step, score in steps:
-            for place in step(spelling):
-                found.setdefault(place.place_id, (place, score))
-    here = [m for m in found.values() if m[0].admin1 == setting.admin1]
-    if not found or (setting.admin1 and not here):
-        for place, score in _misspelt(gazetteer, name, setting):
-            found.setdefault(place.place_id, (place, score))
+    for step, score in _STEPS:
+        for spelling in _spellings(name):
+            for place in step(gazetteer, spelling):
+                found.setdefault(place.place_id, (place, score - (0.0 if _is_own(place, spelling) else 0.1)))
+        if any(place.admin1 == setting.admin1 or not setting.admin1 for place, _ in found.values()):
+            return list(found.values())
+    for place, score in _misspelt(gazetteer, name, setting):
+        found.setdefault(place.place_id, (place, score))
     return list(found.values())
+
+
+_STEPS: Final = ((Gazetteer.find, 1.0), (Gazetteer.find_case, 0.95), (Gazetteer.find_loose, 0.9))
+
+
+def _is_own(place: Place, spelling: str) -> bool:
+    """Say whether a spelling is that of the place's present name, not of one more name it has."""
+    key = names.skeleton(spelling)
+    return key in {names.skeleton(place.name), names.skeleton(place.names[0])}
 
 
 def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
@@ -224,7 +233,7 @@ def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
         parts["distance"] = 0.6 * math.exp(-away / 50)
     parts["size"] = 0.05 * math.log10(place.population + 1)
     if place.country != "UA":
-        parts["abroad"] = -0.1
+        parts["abroad"] = -0.3
     return Candidate(place, round(sum(parts.values()), 4), parts)
 
 
