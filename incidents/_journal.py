@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -187,3 +187,18 @@ def _tail_of(handle: int, step: int = 1 << 16) -> bytes:
         if cut >= 0:
             return tail[cut + 1 :]
     return tail
+
+
+def records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (record number, Feature line) of a journal file as it is; a record that is no JSON comes as it stands."""
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            record = raw.strip().removeprefix(_RS).strip()
+            if not raw.endswith(b"\n") or not record:
+                continue
+            try:
+                features = _features_of(record)
+            except orjson.JSONDecodeError:
+                features = [record]
+            for line in features:
+                yield number, line

@@ -1,10 +1,62 @@
-"""The command line: `python -m incidents …`, also installed as `incident-atlas`."""
+"""The command line: `python -m incidents …`, also installed as `incident-atlas`.
+
+Each command is a module of `incidents.commands` with an attribute `command`; it is registered by one line in
+`COMMANDS` and loaded only when it is used.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
+import traceback
+from typing import Any, Final
+
 import click
 
+from incidents._errors import AtlasError
 
-@click.group()
+COMMANDS: Final = {
+    "show": "incidents.commands.show",
+    "export": "incidents.commands.export",
+    "validate": "incidents.commands.validate",
+    "serve": "incidents.commands.serve",
+    "compact": "incidents.commands.compact",
+}
+DEBUG: Final = "INCIDENT_ATLAS_DEBUG"
+
+
+class _Atlas(click.Group):
+    """Loads commands late and turns every error into a line that a person can use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AtlasError as error:
+            raise click.ClickException(str(error)) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{name}{error.strerror or error}") from error
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                traceback.print_exc()
+            raise click.ClickException(
+                f"unexpected {type(error).__name__}: {str(error)[:300]} (set {DEBUG}=1 to see the details)"
+            ) from error
+
+
+@click.group(cls=_Atlas, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="incident-atlas", message="%(version)s")
 def main() -> None:
     """Turn reports of harm to civilians into a map people can trust."""

@@ -22,6 +22,7 @@ _ALWAYS: Final = frozenset(
     {"date_start", "date_end", "place_name", "place_id", "uncertainty_m", "claims", "sources", "history",
      "impact", "weapon", "sensitivity", "previous_ids"}
 )  # fmt: skip
+_MEMBERS: Final = frozenset({"type", "id", "geometry", "properties"})
 _OUTSIDE: Final = frozenset({"id", "point", "claims", "sources", "history"})
 
 
@@ -67,9 +68,9 @@ def _point(feature: dict[str, Any]) -> dict[str, float] | None:
     if not isinstance(geometry, dict) or geometry.get("type") != "Point":
         raise BadInput("geometry: is not a Point; an incident has a Point or null")
     at = geometry.get("coordinates")
-    if not isinstance(at, list) or len(at) < 2 or not all(isinstance(x, int | float) for x in at[:2]):
+    if not isinstance(at, list) or len(at) != 2 or not all(isinstance(x, int | float) for x in at):
         raise BadInput("geometry.coordinates: is not [longitude, latitude]")
-    lon, lat = at[:2]
+    lon, lat = at
     if not -180 <= lon <= 180 or not -90 <= lat <= 90:
         hint = "; are they swapped?" if -90 <= lon <= 90 and -180 <= lat <= 180 else ""
         raise BadInput(f"geometry.coordinates: [{lon}, {lat}] is not [longitude, latitude] in degrees{hint}")
@@ -91,6 +92,10 @@ def from_feature(feature: Any) -> Incident:
         problems.append(f"schema: is {properties.get('schema')!r}, not {SCHEMA!r}")
     if not feature.get("id"):
         problems.append("id: is missing; every incident has one")
+    problems.extend(
+        f"{name}: is not a member of an incident's Feature; it would be lost, so take it out"
+        for name in sorted(set(feature) - _MEMBERS)
+    )
     point = None
     try:
         point = _point(feature)

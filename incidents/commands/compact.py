@@ -1,0 +1,21 @@
+"""`compact`: move the latest edits into the monthly files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from incidents.commands._common import example
+from incidents.store import FolderStore
+
+
+@click.command("compact", epilog=example("compact my-collection"))
+@click.argument("folder", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    """Move the journal of a collection FOLDER into its monthly files. Readers see no difference."""
+    store = FolderStore.open(folder)
+    count = store.compact()
+    for told in store.problems:
+        click.echo(told, err=True)
+    click.echo(f"{folder}: {count} edits moved into the files")

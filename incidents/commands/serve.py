@@ -1,0 +1,76 @@
+"""`serve`: start the dashboard on this machine."""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import os
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from incidents._errors import AtlasError
+from incidents.commands._common import STORE, example, store_options
+from incidents.store import FolderStore
+
+
+@click.command("serve", epilog=example("serve", "serve --from my-collection --port 8600"))
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option(
+    "--address", default="127.0.0.1", show_default=True, help="127.0.0.1 is reached from this machine only."
+)
+@store_options
+def command(*, port: int, address: str, source: str) -> None:
+    """Start the dashboard and print its address. Stop it with Ctrl+C."""
+    _prepare(source)
+    _check_port(address, port)
+    shown = f"[{address}]" if ":" in address else address
+    click.echo(f"Incident Atlas: http://{shown}:{port}  (collection {_shown(source)}; Ctrl+C stops it)")
+    sys.stdout.flush()
+    environment = {**os.environ, STORE: source if "://" in source else str(Path(source).resolve())}
+    os.execve(sys.executable, [sys.executable, "-m", "streamlit", *_arguments(address, port)], environment)  # noqa: S606
+
+
+def _prepare(source: str) -> None:
+    if "://" in source or Path(source).is_file():
+        return
+    store = FolderStore.open(source)
+    for told in store.problems:
+        click.echo(f"cleaned up: {told}", err=True)
+
+
+def _shown(source: str) -> str:
+    """Return a collection's name without a password."""
+    scheme, mark, rest = source.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if mark else source
+
+
+def _check_port(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise AtlasError(
+                    f"port {port} is in use by another program; choose one with --port"
+                ) from error
+            raise AtlasError(f"cannot listen on {address}:{port} ({error.strerror})") from error
+
+
+def _arguments(address: str, port: int) -> list[str]:
+    found = importlib.util.find_spec("app")
+    if found is None or found.origin is None:
+        raise AtlasError("the dashboard (app.py) is not installed beside the package")
+    settings = {
+        "server.address": address,
+        "server.port": port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+    }
+    return ["run", found.origin, *(f"--{name}={value}" for name, value in settings.items())]

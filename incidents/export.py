@@ -1,0 +1,232 @@
+"""Exports that other programs open: GeoJSON for a GIS, CSV for a spreadsheet. Streaming; raw bytes where nothing changes.
+
+A public export (the default) blurs exact locations, leaves out personal words and the editing history. See `redacted`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, Final, Literal, TextIO
+
+import orjson
+
+from incidents import _lines
+from incidents.filters import Filter
+from incidents.geojson import from_line, to_feature, to_line
+from incidents.model import Claim, Incident, Point, Source
+
+Format = Literal["geojson", "csv"]
+
+BLUR_DEGREES: Final = 0.1
+BLUR_M: Final = 10_000.0
+WITHHELD: Final = "withheld"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+# ---- what the public may see
+
+
+def redacted(incident: Incident) -> Incident:
+    """Return the incident as a public export shows it. The one place where this is decided.
+
+    Always: no editing history (it names users and keeps earlier values). `exact_location`: the point moves to the
+    middle of its 0.1° cell, the uncertainty is at least 10 km, distances from a place are left out.
+    `personal_information`: no title, summary, quote, note, speaker or worded value; figures, dates and links stay.
+    """
+    changed = incident.model_copy(update={"history": ()}) if incident.history else incident
+    if "exact_location" in incident.sensitivity:
+        changed = _blurred(changed)
+    if "personal_information" in incident.sensitivity:
+        changed = _impersonal(changed)
+    return changed
+
+
+def _blurred(incident: Incident) -> Incident:
+    update: dict[str, Any] = {
+        "geo_method": "blurred for safety: the middle of a cell of 0.1 degrees",
+        "claims": tuple(_unplaced(claim) for claim in incident.claims if claim.predicate != "place_offset"),
+    }
+    if incident.point is not None:
+        update["point"] = Point(lon=_cell(incident.point.lon, 180), lat=_cell(incident.point.lat, 90))
+        update["geo_precision"] = "district"
+        update["uncertainty_m"] = max(BLUR_M, incident.uncertainty_m or 0.0)
+    return incident.model_copy(update=update)
+
+
+def _cell(degrees: float, limit: int) -> float:
+    steps = round(1 / BLUR_DEGREES)
+    index = min(math.floor(degrees * steps), limit * steps - 1)
+    return round((index + 0.5) / steps, 6)
+
+
+def _unplaced(claim: Claim) -> Claim:
+    return claim.model_copy(update={"quote": None, "url": _link(claim)}) if claim.quote else claim
+
+
+def _link(claim: Claim) -> str:
+    return claim.url or f"urn:incident-atlas:{WITHHELD}"
+
+
+def _impersonal(incident: Incident) -> Incident:
+    what = incident.category.replace("_", " ")
+    where = f", {incident.place_name}" if incident.place_name else ""
+    return incident.model_copy(
+        update={
+            "title": f"{what.capitalize()}{where} (personal information withheld)",
+            "summary": "",
+            "claims": tuple(_without_words(claim) for claim in incident.claims),
+            "sources": tuple(_untitled(source) for source in incident.sources),
+        }
+    )
+
+
+def _without_words(claim: Claim) -> Claim:
+    speaker = claim.speaker and claim.speaker.model_copy(update={"name": WITHHELD, "key": None})
+    value = None if isinstance(claim.value, str | tuple) else claim.value
+    words = {"quote": None, "note": None, "group": None, "target": None, "via": ()}
+    return claim.model_copy(update={**words, "speaker": speaker, "value": value, "url": _link(claim)})
+
+
+def _untitled(source: Source) -> Source:
+    return source.model_copy(update={"title": None})
+
+
+def _public_line(line: bytes) -> bytes:
+    """Return a stored line as the public may see it, the very same bytes where nothing must change."""
+    # The two words can stand in a line in no other spelling unless it has an escape; then it is read in full.
+    plain = line.endswith(b'"history":[]}}') and b"exact_location" not in line
+    if plain and b"personal_information" not in line and b"\\u" not in line:
+        return line
+    return to_line(redacted(from_line(line)))
+
+
+# ---- GeoJSON
+
+
+def write_geojson(incidents: Iterable[Incident | bytes], file: BinaryIO, *, public: bool = True) -> int:
+    """Write incidents (or stored lines, which is faster) as one RFC 7946 FeatureCollection; returns how many."""
+    count = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal count
+        for count, incident in enumerate(incidents, 1):  # noqa: B007 (the count is what remains)
+            yield _exported(incident, public=public)
+
+    _write_joined(file, _lines.written(counted()))
+    return count
+
+
+def _write_joined(file: BinaryIO, chunks: Iterable[bytes], size: int = 4096) -> None:
+    held: list[bytes] = []
+    for chunk in chunks:
+        held.append(chunk)
+        if len(held) >= size:
+            file.write(b"".join(held))
+            held.clear()
+    file.write(b"".join(held))
+
+
+def _exported(incident: Incident | bytes, *, public: bool) -> bytes:
+    if isinstance(incident, bytes):
+        return _public_line(incident) if public else incident
+    return to_line(redacted(incident) if public else incident)
+
+
+def geojson_bytes(incidents: Iterable[Incident | bytes], *, public: bool = True) -> bytes:
+    """Return `write_geojson` as bytes, for a download."""
+    file = io.BytesIO()
+    write_geojson(incidents, file, public=public)
+    return file.getvalue()
+
+
+# ---- CSV
+
+COLUMNS: Final = (
+    "id", "title", "category", "role", "date_start", "date_end", "date_precision", "date_discovered", "date_reported",
+    "place_name", "place_id", "country", "admin1", "admin1_name", "admin2_name", "lon", "lat", "geo_precision",
+    "uncertainty_m", "geo_method", "impact", "weapon", "killed_min", "killed_max", "injured_min", "injured_max",
+    "bodies_min", "bodies_max", "grading", "disputed", "review", "sensitivity", "n_claims", "n_sources", "n_speakers",
+    "summary", "speakers", "source_urls", "previous_ids",
+)  # fmt: skip
+
+
+def write_csv(incidents: Iterable[Incident | bytes], file: TextIO, *, public: bool = True) -> int:
+    """Write one row an incident (RFC 4180, header first); returns how many. Open `file` with newline="".
+
+    Lists are joined with "; ". A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    count = 0
+    for count, given in enumerate(incidents, 1):  # noqa: B007 (the count is what remains)
+        incident = from_line(given) if isinstance(given, bytes) else given
+        row = _row(redacted(incident) if public else incident)
+        writer.writerow([_cell_of(row.get(name)) for name in COLUMNS])
+    return count
+
+
+def csv_bytes(incidents: Iterable[Incident | bytes], *, public: bool = True) -> bytes:
+    """Return `write_csv` as UTF-8 bytes, for a download."""
+    file = io.StringIO(newline="")
+    write_csv(incidents, file, public=public)
+    return file.getvalue().encode()
+
+
+def _row(incident: Incident) -> dict[str, Any]:
+    feature = to_feature(incident)
+    speakers = dict.fromkeys(claim.speaker.name for claim in incident.claims if claim.speaker)
+    urls = dict.fromkeys(source.url for source in incident.sources if source.url)
+    point = incident.point
+    flat: dict[str, Any] = feature["properties"]
+    return flat | {
+        "id": incident.id,
+        "lon": point.lon if point else None,
+        "lat": point.lat if point else None,
+        "speakers": list(speakers),
+        "source_urls": list(urls),
+    }
+
+
+def _cell_of(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return orjson.dumps(value).decode()
+    text = "; ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+    return neutral(text)
+
+
+def neutral(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    # A spreadsheet may skip blanks before the sign, so they do not protect.
+    begins = text.lstrip(" \u00a0\u3000\ufeff")[:1]
+    full_width = unicodedata.normalize("NFKC", begins)[:1]
+    return f"'{text}" if text[:1] in _FORMULA or begins in _FORMULA or full_width in _FORMULA[:4] else text
+
+
+def filename(where: Filter, date: dt.date, fmt: Format) -> str:
+    """Return a file name that tells the filter and the date: `incidents_since-2022-03-01_2022-09-16.geojson`."""
+    words = [part.replace("=", "-", 1) for part in _spelled(where)]
+    name = "_".join(["incidents", *words])
+    return f"{name[:120].rstrip('_-,. ')}_{date.isoformat()}.{fmt}"
+
+
+def _spelled(where: Filter) -> Iterator[str]:
+    for name, value in where:
+        if value in (None, ()):
+            continue
+        if name == "within":
+            yield "within-an-area"
+            continue
+        parts = value if isinstance(value, tuple) else (value,)
+        text = ",".join(f"{p:g}" if isinstance(p, float) else str(p) for p in parts)
+        safe = re.sub(r"[^\w.,-]+", "-", unicodedata.normalize("NFC", text)).strip("-.")
+        yield f"{name.replace('_', '-')}={safe}"

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from incidents import cli
+from incidents.store import FolderStore
+from tests.incidents.samples import incident
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    store = FolderStore.open(tmp_path / "collection", create=True)
+    store.put([incident(n) for n in range(1, 6)])
+    store.compact()
+    store.put(incident(6))
+    return store.folder
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli.main, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"incident-atlas {name}" in result.output.partition("Example:")[2]
+
+
+def test_show_tells_one_incident(folder: Path) -> None:
+    result = run("show", "i0003", "--from", folder)
+    assert result.exit_code == 0
+    assert "Shelling № 3" in result.output
+    assert "killed    3" in result.output
+    assert json.loads(run("show", "i0006", "--json", "--from", folder).output)["id"] == "i0006"
+
+
+def test_show_never_sends_commands_to_the_terminal(folder: Path) -> None:
+    FolderStore.open(folder).put(incident(7, title="a\x1b]0;owned\x07b"))
+    assert "\x1b" not in run("show", "i0007", "--from", folder).output
+
+
+def test_an_unknown_id_is_one_line_and_exit_code_1(folder: Path) -> None:
+    result = run("show", "nobody", "--from", folder)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: nobody: no incident")
+    assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["export"], "--out"),
+        (["export", "--out", "x", "--category", "unheard"], "--category"),
+        (["export", "--out", "x", "--since", "yesterday"], "--since"),
+        (["export", "--out", "x", "--min-killed", "many"], "--min-killed"),
+        (["export", "--out", "x", "--from", "a", "--store", "b"], "--from"),
+        (["nonsense"], "nonsense"),
+        (["show"], "ID"),
+        (["serve", "--port", "0"], "--port"),
+    ],
+)
+def test_misuse_is_exit_code_2_and_names_the_word(words: list[str], named: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert named in result.output
+
+
+def test_export_writes_what_the_filter_lets_through(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.geojson"
+    assert run("export", "--from", folder, "--out", out, "--since", "2022-06-01").exit_code == 0
+    assert [f["id"] for f in json.loads(out.read_text())["features"]] == ["i0005", "i0006"]
+    table = run("export", "--from", folder, "--format", "csv", "--out", "-", "--until", "2022-02-28").stdout
+    assert [row["id"] for row in csv.DictReader(io.StringIO(table))] == ["i0001"]
+
+
+def test_an_export_that_fails_leaves_the_old_file(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.geojson"
+    out.write_text("old")
+    path = folder / "2022-04.geojson"
+    path.write_bytes(path.read_bytes()[:-20])
+    result = run("export", "--from", folder, "--out", out)
+    assert result.exit_code == 1
+    assert "2022-04.geojson" in result.output
+    assert out.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".tmp")] == []
+
+
+def test_validate_prints_each_problem_and_counts_them(folder: Path) -> None:
+    assert run("validate", folder).exit_code == 0
+    path = folder / "2022-04.geojson"
+    path.write_bytes(path.read_bytes().replace(b'"killed_min":3', b'"killed_min":4'))
+    result = run("validate", folder)
+    assert result.exit_code == 1
+    assert "2022-04.geojson:2: i0003: killed_min: is 4, the claims say 3" in result.output
+    assert "Error: 1 problem" in result.output
+
+
+def test_compact_empties_the_journal(folder: Path) -> None:
+    assert "1 edits moved" in run("compact", folder).output
+    assert not (folder / "journal.geojsons").exists()
+
+
+def test_an_unexpected_error_is_one_line_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("inner")
+
+    monkeypatch.setattr("incidents.validate.check", broken)
+    result = run("validate", folder)
+    assert result.exit_code == 1
+    assert "unexpected ZeroDivisionError: inner" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_module_runs_as_a_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "incidents", "show", "nobody"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("Error: ")
+
+
+def test_serve_says_that_a_port_is_taken(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("serve", "--from", folder, "--port", port)
+    assert result.exit_code == 1
+    assert f"port {port} is in use" in result.output
+
+
+def test_serve_does_not_start_on_nothing(tmp_path: Path) -> None:
+    result = run("serve", "--from", tmp_path / "nowhere")
+    assert result.exit_code == 1
+    assert "nowhere" in result.output
+
+
+def test_serve_prints_its_address_and_answers(folder: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [sys.executable, "-m", "incidents", "serve", "--from", str(folder), "--port", str(port)]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ
+    ) as server:
+        try:
+            assert server.stdout is not None
+            assert f"http://127.0.0.1:{port}".encode() in server.stdout.readline()
+            assert _answer(f"http://127.0.0.1:{port}/_stcore/health") == b"ok"
+        finally:
+            server.terminate()
+            server.communicate(timeout=20)
+
+
+def _answer(url: str, seconds: float = 60) -> bytes:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as reply:
+                return bytes(reply.read())
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def test_the_filter_words_are_those_of_the_model() -> None:
+    from incidents.filters import Filter
+
+    command = cli.main.get_command(click.Context(cli.main), "export")
+    assert command is not None
+    names = {parameter.name for parameter in command.params}
+    assert names >= set(Filter.model_fields)
