@@ -33,6 +33,7 @@ run: $(RUN_STAMP) ## start the dashboard on http://127.0.0.1:8501 (PORT=, COLLEC
 
 test: $(DEV_STAMP) ## run the whole test suite, the browser tests included
 	@sh scripts/system-packages.sh
+	@! command -v java >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(DEV_STAMP) ## ruff and mypy, both strict

@@ -1,8 +1,11 @@
 #!/bin/sh
-# Installs the Debian packages that the tests drive (Chromium), where that is possible; says what is missing where not.
+# Installs the Debian packages that the tests drive (Chromium, PostgreSQL with PostGIS, a Java runtime for Spark),
+# where that is possible; says what is missing where not.
 # It never fails: tests that need a missing package are skipped with a reason.
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$missing postgresql-15-postgis-3"
+command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing$missing"

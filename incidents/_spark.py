@@ -1,0 +1,123 @@
+"""The jobs of `incidents.batch` on Apache Spark: this machine, a standalone cluster, or any master address.
+
+Spark is an extra (`requirements-spark.txt` and a Java 17 runtime); nothing else needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import pyarrow as pa
+
+from incidents import _regions
+from incidents._errors import Unavailable
+from incidents._regions import LABELLED, Regions
+from incidents.batch import Job, needed, query_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+T = TypeVar("T")
+_LABELLED_SQL: Final = ", ".join(f"{name} string" for name in LABELLED.names)
+_LOOPBACK: Final = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+_USUAL: Final = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.driver.maxResultSize": "0",
+}
+
+
+class SparkEngine:
+    """The jobs on Spark. `files` must be readable under the same paths from every worker."""
+
+    def __init__(
+        self, files: Sequence[Path], *, master: str = "local[*]", options: Mapping[str, str] | None = None
+    ) -> None:
+        self._spark = _session(master, options or {})
+        paths = [path.absolute().as_uri() for path in files]
+        self._spark.read.parquet(*paths).createOrReplaceTempView("incidents")
+
+    def table(self, job: Job, regions: Regions | None = None) -> pa.Table:
+        """Run `job` and bring its rows here."""
+        return _quietly(self._frame(job, regions).toArrow)
+
+    def write(self, job: Job, to: Path, regions: Regions | None = None) -> None:
+        """Run `job` and let the workers write their rows as a folder of Parquet files; `_SUCCESS` comes last."""
+        self._frame(job, regions).write.mode("overwrite").parquet(to.absolute().as_uri())
+
+    def _frame(self, job: Job, regions: Regions | None) -> DataFrame:
+        rows = self._spark.sql(query_of(job))
+        return _labelled(rows, needed(regions)) if job == "label" else rows
+
+    def tasks_done(self) -> int:
+        """Return how many tasks of the running stages are done."""
+        tracker = self._spark.sparkContext.statusTracker()
+        stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+        return sum(stage.numCompletedTasks for stage in stages if stage)
+
+    def close(self) -> None:
+        """End the Spark application."""
+        self._spark.stop()
+
+
+def _labelled(rows: DataFrame, regions: Regions) -> DataFrame:
+    # By value: a worker then needs numpy, pyarrow and shapely, but not our package.
+    from pyspark import cloudpickle
+
+    by_value: Callable[[object], None] = cloudpickle.register_pickle_by_value
+    by_value(_regions)
+    areas = rows.sparkSession.sparkContext.broadcast((regions.codes, regions.names, regions.shapes))
+    work, made = _regions.label, _regions.Regions
+
+    def labelled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return work(batches, made(*areas.value))
+
+    return _quietly(lambda: rows.mapInArrow(labelled, _LABELLED_SQL))
+
+
+def _quietly(call: Callable[[], T]) -> T:
+    """Call without the warning that PySpark gives for pandas 3, which none of our jobs uses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return call()
+
+
+def _session(master: str, options: Mapping[str, str]) -> SparkSession:
+    """Start or join Spark. Raises Unavailable in words when something is not installed or not there."""
+    if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
+        raise Unavailable(
+            "Spark needs a Java 17 runtime (Debian: openjdk-17-jre-headless); or use --engine duckdb"
+        )
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise Unavailable(
+            "Spark is not installed: pip install -r requirements-spark.txt; or use --engine duckdb"
+        ) from error
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.master(master).appName("incident-atlas")
+    for name, value in ({**_USUAL, **_near(master)} | dict(options)).items():
+        builder = builder.config(name, value)
+    try:
+        spark = _quietly(builder.getOrCreate)
+        spark.sparkContext.setLogLevel("ERROR")
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise Unavailable(f"{master}: Spark does not start there ({error})") from error
+    return spark
+
+
+def _near(master: str) -> dict[str, str]:
+    """Keep everything on the loopback where the master is on this machine."""
+    here = master.startswith("local") or "//127.0.0.1" in master or "//localhost" in master
+    if here:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    return _LOOPBACK if here else {}

@@ -1,0 +1,54 @@
+"""Flat rows as the index holds them, for the tests of the batch jobs. Invented; no real event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from incidents._regions import Regions
+
+_SCHEMA: Final = pa.schema(
+    [
+        ("id", pa.string()), ("category", pa.string()), ("review", pa.string()), ("country", pa.string()),
+        ("admin1", pa.string()), ("lon", pa.float64()), ("lat", pa.float64()), ("date_start", pa.date32()),
+        ("date_discovered", pa.date32()), ("killed_min", pa.int32()), ("disputed", pa.bool_()),
+    ]
+)  # fmt: skip
+_USUAL: Final = {"category": "shelling", "review": "unreviewed", "country": "UA", "disputed": False}
+
+_WEST = shapely.box(0, 0, 1, 1).difference(shapely.box(0.45, 0.45, 0.55, 0.55))
+REGIONS: Final = Regions(
+    codes=("XX-1", "XX-2"),
+    names=("West", "East"),
+    shapes=(shapely.to_wkb(_WEST), shapely.to_wkb(shapely.box(1, 0, 2, 1))),
+)
+
+
+def flat(rows: list[dict[str, Any]]) -> pa.Table:
+    """Return `rows` with the usual values where they say nothing."""
+    return pa.Table.from_pylist([{**_USUAL, **row} for row in rows], schema=_SCHEMA)
+
+
+def scattered(count: int, *, lon: float, lat: float, seed: int = 3) -> list[dict[str, Any]]:
+    """Return incidents within a few kilometres and days, some of them on one spot; degrees wrap where they must."""
+    rng = np.random.default_rng(seed)
+    east = rng.normal(size=count) * 0.03 / max(0.0002, np.cos(np.radians(lat)))
+    north = np.where(rng.random(count) < 0.1, 0.0, rng.normal(size=count) * 0.03)
+    lons = (lon + np.where(north == 0, 0.0, east) + 180) % 360 - 180
+    lats = np.clip(lat + north, -90, 90)
+    first = dt.date(2022, 3, 4)
+    return [
+        {
+            "id": f"i{number:05}",
+            "lon": round(float(lons[number]), 6),
+            "lat": round(float(lats[number]), 6),
+            "date_start": first + dt.timedelta(days=int(rng.integers(0, 30))),
+            "category": ("shelling", "explosion")[int(rng.integers(0, 2))],
+            "admin1": "UA-63",
+        }
+        for number in range(count)
+    ]

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from incidents._errors import BadInput
+from incidents._regions import Regions
+from incidents.batch import DuckEngine, run
+from tests.incidents.batch_samples import REGIONS, flat, scattered
+
+
+def _engine(tmp_path: Path, rows: list[dict[str, object]]) -> DuckEngine:
+    path = tmp_path / "rows.parquet"
+    pq.write_table(flat(rows), path)
+    return DuckEngine([path])
+
+
+def _pairs(table: pa.Table) -> set[tuple[str, str]]:
+    return set(zip(table["id_a"].to_pylist(), table["id_b"].to_pylist(), strict=True))
+
+
+def _km(a: dict[str, object], b: dict[str, object]) -> float:
+    """Great-circle distance by the vector formula, another one than the SQL uses."""
+    lon, lat = np.radians([a["lon"], b["lon"]]), np.radians([a["lat"], b["lat"]])  # type: ignore[list-item]
+    at = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    return float(2 * 6371.0088 * np.arcsin(np.linalg.norm(at[:, 0] - at[:, 1]) / 2))
+
+
+def _by_hand(rows: list[dict[str, object]]) -> set[tuple[str, str]]:
+    found = set()
+    for a, b in itertools.combinations(rows, 2):
+        days = abs((a["date_start"] - b["date_start"]).days)  # type: ignore[operator]
+        if a["category"] == b["category"] and days <= 3 and _km(a, b) <= 1:
+            found.add(tuple(sorted((str(a["id"]), str(b["id"])))))
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(37.3, 49.2), (179.9999, 66.0), (-180.0, -16.5), (0.0, 0.0), (25.0, 89.99), (12.0, -89.995)],
+)
+def test_near_duplicates_are_those_that_a_comparison_of_all_pairs_finds(
+    tmp_path: Path, lon: float, lat: float
+) -> None:
+    rows = scattered(400, lon=lon, lat=lat)
+    expected = _by_hand(rows)
+    assert len(expected) > 20
+    assert _pairs(run("duplicates", _engine(tmp_path, rows))) == expected
+
+
+def test_a_near_duplicate_has_its_distance_and_days(tmp_path: Path) -> None:
+    day = dt.date(2022, 3, 4)
+    rows = [
+        {"id": "a", "lon": 37.25, "lat": 49.2, "date_start": day},
+        {"id": "b", "lon": 37.25, "lat": 49.2 + 0.5 / 111.195, "date_start": day + dt.timedelta(days=3)},
+        {"id": "late", "lon": 37.25, "lat": 49.2, "date_start": day + dt.timedelta(days=4)},
+        {"id": "far", "lon": 37.25, "lat": 49.2 - 1.01 / 111.195, "date_start": day},
+        {"id": "other", "lon": 37.25, "lat": 49.2, "date_start": day, "category": "explosion"},
+        {"id": "rejected", "lon": 37.25, "lat": 49.2, "date_start": day, "review": "rejected"},
+        {"id": "nowhere", "date_start": day},
+        {"id": "undated", "lon": 37.25, "lat": 49.2},
+    ]
+    found = run("duplicates", _engine(tmp_path, rows)).to_pylist()
+    assert found == [
+        {"id_a": "a", "id_b": "b", "category": "shelling", "days_apart": 3, "metres": 500},
+        {"id_a": "b", "id_b": "late", "category": "shelling", "days_apart": 1, "metres": 500},
+    ]
+
+
+def test_a_rollup_counts_by_month_region_and_category_and_sums_no_figure(tmp_path: Path) -> None:
+    day = dt.date(2022, 3, 4)
+    rows = [
+        {
+            "id": "a",
+            "lon": 37.0,
+            "lat": 49.0,
+            "date_start": day,
+            "admin1": "UA-63",
+            "killed_min": 5,
+            "disputed": True,
+        },
+        {"id": "b", "date_start": day.replace(day=31), "admin1": "UA-63"},
+        {"id": "c", "date_discovered": day, "admin1": "UA-63", "category": "burial_site"},
+        {"id": "d", "admin1": None},
+        {"id": "e", "date_start": day, "admin1": "UA-63", "review": "superseded"},
+    ]
+    found = run("rollup", _engine(tmp_path, rows)).to_pylist()
+    assert [(r["month"], r["admin1"], r["category"], r["incidents"]) for r in found] == [
+        (dt.date(2022, 3, 1), "UA-63", "burial_site", 1),
+        (dt.date(2022, 3, 1), "UA-63", "shelling", 2),
+        (None, None, "shelling", 1),
+    ]
+    assert [(r["placed"], r["with_killed_figure"], r["disputed"]) for r in found] == [
+        (0, 0, 0),
+        (1, 1, 1),
+        (0, 0, 0),
+    ]
+    assert not [name for name in found[0] if name.startswith("killed")]
+
+
+def test_labelling_finds_the_region_of_every_point_and_says_when_there_is_none(tmp_path: Path) -> None:
+    rows = [
+        {"id": "east", "lon": 1.5, "lat": 0.5, "admin1": "XX-1"},
+        {"id": "hole", "lon": 0.5, "lat": 0.5},
+        {"id": "border", "lon": 1.0, "lat": 0.2},
+        {"id": "sea", "lon": 9.0, "lat": 9.0},
+        {"id": "nowhere"},
+    ]
+    found = run("label", _engine(tmp_path, rows), regions=REGIONS).to_pylist()
+    assert [(r["id"], r["admin1"], r["found"], r["found_name"]) for r in found] == [
+        ("border", None, "XX-1", "West"),
+        ("east", "XX-1", "XX-2", "East"),
+        ("hole", None, None, None),
+        ("sea", None, None, None),
+    ]
+
+
+def test_labelling_without_areas_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="needs the areas"):
+        run("label", _engine(tmp_path, [{"id": "a", "lon": 1.0, "lat": 1.0}]))
+
+
+def test_the_result_in_a_file_is_the_result(tmp_path: Path) -> None:
+    engine = _engine(tmp_path, scattered(200, lon=30.0, lat=50.0))
+    engine.write("duplicates", tmp_path / "out.parquet")
+    written = pq.read_table(tmp_path / "out.parquet").sort_by([("id_a", "ascending"), ("id_b", "ascending")])
+    assert written.equals(run("duplicates", engine))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.parquet", "rows.parquet"]
+
+
+def test_regions_travel_as_bytes() -> None:
+    assert shapely.from_wkb(REGIONS.shapes[0]).area == pytest.approx(0.99)
+    assert isinstance(REGIONS, Regions)
