@@ -65,6 +65,10 @@ class Journal:
             self._follow()
         return self._overlay
 
+    def content(self) -> bytes:
+        """Return the bytes of the records that `overlay` knows."""
+        return _pread(self._handle, self._read_to, 0) if self._handle is not None else b""
+
     def is_same_file(self) -> bool:
         """Say whether the journal read last is still the one in the folder."""
         return self._is_current() if self._handle is not None else not self.path.exists()

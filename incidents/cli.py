@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from geo._errors import GeoError
 from incidents._errors import AtlasError
 
 COMMANDS: Final = {
@@ -21,6 +22,9 @@ COMMANDS: Final = {
     "validate": "incidents.commands.validate",
     "serve": "incidents.commands.serve",
     "compact": "incidents.commands.compact",
+    "repair": "incidents.commands.repair",
+    "snapshot": "incidents.commands.snapshot",
+    "verify": "incidents.commands.verify",
 }
 DEBUG: Final = "INCIDENT_ATLAS_DEBUG"
 
@@ -41,7 +45,7 @@ class _Atlas(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except AtlasError as error:
+        except (AtlasError, GeoError) as error:
             raise click.ClickException(str(error)) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise

@@ -18,11 +18,11 @@ DERIVED: Final = (
     "killed_min", "killed_max", "injured_min", "injured_max", "bodies_min", "bodies_max",
     "n_claims", "n_sources", "n_speakers", "grading", "disputed",
 )  # fmt: skip
-_ALWAYS: Final = frozenset(
+ALWAYS: Final = frozenset(
     {"date_start", "date_end", "place_name", "place_id", "uncertainty_m", "claims", "sources", "history",
      "impact", "weapon", "sensitivity", "previous_ids"}
 )  # fmt: skip
-_MEMBERS: Final = frozenset({"type", "id", "geometry", "properties"})
+MEMBERS: Final = frozenset({"type", "id", "geometry", "properties"})
 _OUTSIDE: Final = frozenset({"id", "point", "claims", "sources", "history"})
 
 
@@ -33,7 +33,7 @@ def _compact(value: dict[str, Any], keep: frozenset[str] = frozenset()) -> dict[
 def to_feature(incident: Incident) -> dict[str, Any]:
     """Return the Feature of `incident`: JSON types only, fields in the order of the model."""
     raw = incident.model_dump(mode="json")
-    flat = _compact({k: v for k, v in raw.items() if k not in _OUTSIDE}, _ALWAYS)
+    flat = _compact({k: v for k, v in raw.items() if k not in _OUTSIDE}, ALWAYS)
     nested = {
         "claims": [_claim(claim) for claim in raw["claims"]],
         "sources": [_compact(source) for source in raw["sources"]],
@@ -46,11 +46,11 @@ def to_feature(incident: Incident) -> dict[str, Any]:
     return {"type": "Feature", "id": incident.id, "geometry": geometry, "properties": properties}
 
 
-_CLAIM_ALWAYS: Final = frozenset({"value", "min", "max", "speaker"})
+_CLAIMALWAYS: Final = frozenset({"value", "min", "max", "speaker"})
 
 
 def _claim(raw: dict[str, Any]) -> dict[str, Any]:
-    claim = _compact(raw, _CLAIM_ALWAYS)
+    claim = _compact(raw, _CLAIMALWAYS)
     if claim.get("speaker"):
         claim["speaker"] = _compact(claim["speaker"])
     return claim
@@ -94,7 +94,7 @@ def from_feature(feature: Any) -> Incident:
         problems.append("id: is missing; every incident has one")
     problems.extend(
         f"{name}: is not a member of an incident's Feature; it would be lost, so take it out"
-        for name in sorted(set(feature) - _MEMBERS)
+        for name in sorted(set(feature) - MEMBERS)
     )
     point = None
     try:

@@ -49,10 +49,14 @@ class FileState(NamedTuple):
 
 
 class View(NamedTuple):
-    """One consistent moment of a collection: open files by name, and the journal over them."""
+    """One consistent moment of a collection: open files by name, and the journal over them.
+
+    `journal` is the journal file's content where it was asked for.
+    """
 
     files: dict[str, BinaryIO]
     overlay: dict[str, bytes | None]
+    journal: bytes = b""
 
 
 class Writer:
@@ -172,16 +176,16 @@ class FolderStore:
             return dict(self._journal.overlay())
 
     @contextlib.contextmanager
-    def view(self) -> Iterator[View]:
+    def view(self, *, with_journal: bool = False) -> Iterator[View]:
         """Open one consistent moment of the collection; writers may go on beside it."""
         with contextlib.ExitStack() as stack:
             while True:
-                view = self._try_view(stack)
+                view = self._try_view(stack, with_journal=with_journal)
                 if view is not None:
                     yield view
                     return
 
-    def _try_view(self, stack: contextlib.ExitStack) -> View | None:
+    def _try_view(self, stack: contextlib.ExitStack, *, with_journal: bool) -> View | None:
         # Files first, then the journal: an edit of this moment is in a file, in the journal, or in both. A journal
         # that was replaced meanwhile means that a compaction ended in between, and the files are opened again.
         with self._mutex:
@@ -195,7 +199,8 @@ class FolderStore:
                 return None
             if not self._journal.is_same_file() or self.files() != states:
                 return None
-            return View(files, dict(self._journal.overlay()))
+            overlay = dict(self._journal.overlay())
+            return View(files, overlay, self._journal.content() if with_journal else b"")
 
     def lines(self) -> Iterator[tuple[str, int, bytes]]:
         """Yield (file, line number, Feature as bytes) of the whole collection: the files, then the journal's edits.
