@@ -40,7 +40,8 @@ class Bin:
 class Points:
     """All incidents as columns, in row order. `lon`, `lat` are degrees, NaN without a place.
 
-    `category` and `precision` are codes into `incidents.vocabulary.words("category")` and `("geo_precision")`.
+    A row that an edit has replaced stays as a hole (id "", no position, in no mask): positions only grow while a
+    collection is edited. `category` and `precision` are codes into `incidents.vocabulary.words("category")` and `("geo_precision")`.
     `start` is days since 1970-01-01, the smallest int32 where the date is not known. `killed_min` is -1 where nobody
     states a figure. `ids` is an array of str.
     """
@@ -61,6 +62,10 @@ class Catalogue(Protocol):
     @property
     def revision(self) -> str:
         """A value that changes when, and only when, the content changes."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What keeps the newest state from being shown (file, line and why); empty when all is well."""
 
     def counts(self, where: Filter) -> Counts:
         """Count the incidents that `where` lets through."""
@@ -93,6 +98,9 @@ class Catalogue(Protocol):
 
     def select(self, where: Filter) -> Iterator[Incident]:
         """Yield the incidents that `where` lets through, in the order of the collection."""
+
+    def select_lines(self, where: Filter) -> Iterator[bytes]:
+        """Yield the same as stored Features, one JSON text each; much faster."""
 
     def line_of(self, incident_id: str) -> int:
         """Return the row position of an incident. Raises NotFound."""

@@ -4,6 +4,8 @@ Values are always bound to `?`, never pasted; names of columns and words of the 
 only. What engines say differently stands in `Dialect` and nowhere else. Columns are those of `incidents.index`.
 """
 
+# ruff: noqa: S608 (only names of our own are put into SQL; every value is bound)
+
 from __future__ import annotations
 
 import datetime as dt
@@ -58,7 +60,9 @@ class Dialect(NamedTuple):
 
     def found(self, column: str, term: str) -> Sql:
         """Return the test that `column` has `term` inside."""
-        return Sql(self.contains.format(column=column), (_pattern(term) if "LIKE" in self.contains else term,))
+        return Sql(
+            self.contains.format(column=column), (_pattern(term) if "LIKE" in self.contains else term,)
+        )
 
 
 def _pattern(term: str) -> str:
@@ -178,7 +182,9 @@ def _position(where: Filter) -> list[Sql]:
 def box(west: float, south: float, east: float, north: float) -> Sql:
     """Return the test that a point lies in a box of degrees, edges included; west > east crosses 180°."""
     if south > north:
-        raise BadInput(f"bbox: south {south:g} is over north {north:g}; the order is west, south, east, north")
+        raise BadInput(
+            f"bbox: south {south:g} is over north {north:g}; the order is west, south, east, north"
+        )
     if east - west >= 360:
         return Sql("(lat BETWEEN ? AND ? AND lon IS NOT NULL)", (south, north))
     west, east = _wrapped(west), _wrapped(east)
@@ -197,7 +203,9 @@ def _near(lon: float, lat: float, km: float) -> Sql:
     angle = math.degrees(km / EARTH_KM)
     spread = 180.0
     if abs(lat) + angle < 90:
-        spread = math.degrees(math.asin(min(1.0, math.sin(math.radians(angle)) / math.cos(math.radians(lat)))))
+        spread = math.degrees(
+            math.asin(min(1.0, math.sin(math.radians(angle)) / math.cos(math.radians(lat))))
+        )
     margin = 1e-6
     frame = box(
         lon - spread - margin,

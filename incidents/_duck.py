@@ -1,0 +1,460 @@
+"""The catalogue of a folder or a file: DuckDB over the derived Parquet index, the journal on top.
+
+Every question first looks whether the collection has changed: the journal each time, the files twice a second.
+"""
+
+# ruff: noqa: S608 (only names of our own are put into SQL; every value is bound)
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, NamedTuple, Protocol, TypeVar
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from incidents import _rings, _shape, sql, vocabulary
+from incidents._errors import AtlasError, NotFound, UnreadableCollection
+from incidents._snapshot import Snapshot, filled
+from incidents.catalogue import Bin, Counts, Points, Unit
+from incidents.filters import Filter
+from incidents.geojson import from_line
+from incidents.index import Index
+from incidents.model import Incident
+from incidents.sql import Sql
+from incidents.store import FolderStore
+
+CHECK_EVERY_S: Final = 0.5
+_KEPT: Final = 24
+T = TypeVar("T")
+
+
+class Moment(NamedTuple):
+    """One consistent moment of a collection: open files by name, and the edits over them."""
+
+    files: Mapping[str, BinaryIO]
+    overlay: Mapping[str, bytes | None]
+
+
+class Source(Protocol):
+    """What the catalogue needs of whatever holds the files."""
+
+    path: Path
+    label: str
+
+    def latest(self) -> object:
+        """Return a value that changes with the journal; very cheap."""
+
+    def stamp(self) -> object:
+        """Return a value that changes with any file; looks at names, sizes and times only."""
+
+    def view(self) -> contextlib.AbstractContextManager[Moment]:
+        """Open one consistent moment."""
+
+    def overlay(self) -> Mapping[str, bytes | None]:
+        """Return the edits that are not in the files."""
+
+
+class FolderSource:
+    """A collection folder."""
+
+    def __init__(self, store: FolderStore) -> None:
+        self.store, self.path, self.label = store, store.folder, f"{store.folder.name}/"
+
+    def latest(self) -> object:
+        """Say how the journal stands."""
+        return _stat(self.store.folder / "journal.geojsons")
+
+    def stamp(self) -> object:
+        """Say how all files stand."""
+        return self.store.revision()
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[Moment]:
+        """Open all files of one moment."""
+        with self.store.view() as view:
+            yield Moment(view.files, view.overlay)
+
+    def overlay(self) -> Mapping[str, bytes | None]:
+        """Return the journal's edits."""
+        return self.store.overlay()
+
+
+class FileSource:
+    """A single GeoJSON file, read only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.label = path, ""
+
+    def latest(self) -> object:
+        """Say nothing: a file has no journal."""
+        return None
+
+    def stamp(self) -> object:
+        """Say how the file stands."""
+        return _stat(self.path)
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[Moment]:
+        """Open the file."""
+        try:
+            with self.path.open("rb") as file:
+                yield Moment({self.path.name: file}, {})
+        except OSError as error:
+            raise UnreadableCollection(f"{self.path}: cannot be read ({error.strerror})") from error
+
+    def overlay(self) -> Mapping[str, bytes | None]:
+        """Return no edits."""
+        return {}
+
+
+def _stat(path: Path) -> object:
+    try:
+        at = path.stat()
+    except OSError:
+        return None
+    return at.st_size, at.st_mtime_ns, at.st_ino
+
+
+class DuckCatalogue:
+    """Answers from the index. Keeps serving the last good state while a file is broken, and says so in `problems`."""
+
+    def __init__(self, source: Source, *, places: sql.Places) -> None:
+        self._source, self._places = source, places
+        self._index = Index(source.path)
+        self._lock = threading.RLock()
+        self._problems: tuple[str, ...] = ()
+        self._kept: OrderedDict[object, Any] = OrderedDict()
+        self._looked = time.monotonic()
+        self._latest, self._stamp = source.latest(), source.stamp()
+        self._snapshot = self._opened()
+
+    # ---- keeping up with the collection
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What keeps the newest state of the collection from being shown; empty when all is well."""
+        self._current()
+        return self._problems
+
+    @property
+    def revision(self) -> str:
+        """A value that changes when, and only when, the content changes."""
+        shot = self._current()
+        return self._cached(shot, "revision", shot.digest)
+
+    def _opened(self) -> Snapshot:
+        with self._source.view() as moment:
+            parts = self._index.refresh(dict(moment.files), label=self._source.label)
+            paths = [self._index.parquet(part) for part in parts]
+            shot = Snapshot(parts, paths, dict(moment.files))
+            shot.edit(moment.overlay)
+        return shot
+
+    def _current(self) -> Snapshot:
+        """Return the newest state, refreshed first where something changed."""
+        late = time.monotonic() - self._looked >= CHECK_EVERY_S
+        if not late and self._source.latest() == self._latest:
+            return self._snapshot
+        with self._lock:
+            self._look()
+            return self._snapshot
+
+    def _look(self) -> None:
+        latest, stamp = self._source.latest(), self._source.stamp()
+        self._looked = time.monotonic()
+        if (latest, stamp) == (self._latest, self._stamp):
+            return
+        try:
+            self._keep_up()
+            self._problems = ()
+        except UnreadableCollection as bad:
+            self._problems = bad.problems
+        self._latest, self._stamp = latest, stamp
+
+    def _keep_up(self) -> None:
+        with self._source.view() as moment:
+            same = self._index.is_current(self._snapshot.parts, dict(moment.files))
+            if same and self._snapshot.edit(moment.overlay):
+                return
+        self._snapshot = self._opened()
+
+    def _ask(self, question: Callable[[Snapshot], T]) -> T:
+        """Answer from the newest state; where the index on disk is gone or damaged, make it anew and ask again."""
+        shot = self._current()
+        try:
+            return question(shot)
+        except duckdb.Error:
+            with self._lock:
+                if self._snapshot is shot:
+                    self._index.discard()
+                    self._snapshot = self._opened()
+            try:
+                return question(self._snapshot)
+            except duckdb.Error as error:
+                raise AtlasError(f"the index cannot answer: {str(error).splitlines()[0]}") from error
+
+    def _cached(self, shot: Snapshot, key: object, make: Callable[[], T]) -> T:
+        full = (id(shot), shot.generation, key)
+        with self._lock:
+            if full in self._kept:
+                self._kept.move_to_end(full)
+                return self._kept[full]  # type: ignore[no-any-return]
+        made = make()
+        with self._lock:
+            self._kept[full] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    # ---- what a filter lets through
+
+    @contextlib.contextmanager
+    def _chosen(self, shot: Snapshot, where: Filter) -> Iterator[Sql]:
+        """Yield the condition of a filter on `hot`; text and rings are looked up first, as row numbers."""
+        test = sql.condition(where.without("text", "within"), places=self._places)
+        rows = self._looked_up(shot, where)
+        if rows is None:
+            yield test
+            return
+        name = f"chosen_{threading.get_ident()}"
+        cursor = shot.cursor()
+        cursor.register(name, {"row_no": rows})
+        try:
+            yield sql.both([test, Sql(f"row_no IN (SELECT row_no FROM {name})")])
+        finally:
+            cursor.unregister(name)
+
+    def _looked_up(self, shot: Snapshot, where: Filter) -> NDArray[np.int32] | None:
+        found = []
+        if where.text is not None and where.text.strip():
+            text = where.text
+            found.append(self._cached(shot, ("text", text), lambda: self._with_text(shot, text)))
+        if where.within is not None:
+            ring = where.within
+            found.append(self._cached(shot, ("within", ring), lambda: self._in_ring(shot, ring)))
+        if not found:
+            return None
+        return found[0] if len(found) == 1 else np.intersect1d(found[0], found[1], assume_unique=True)
+
+    def _with_text(self, shot: Snapshot, text: str) -> NDArray[np.int32]:
+        test = sql.condition(Filter(text=text, review=vocabulary.words("review")), places=self._places)
+        return np.asarray(shot.arrays(sql.positions(test, "wide"))["row_no"], dtype=np.int32)
+
+    def _in_ring(self, shot: Snapshot, ring: tuple[tuple[float, float], ...]) -> NDArray[np.int32]:
+        test = sql.condition(Filter(within=ring, review=vocabulary.words("review")))
+        near = shot.arrays(Sql(f"SELECT row_no, lon, lat FROM hot WHERE {test.text}", test.params))
+        inside = _rings.inside(ring, np.asarray(near["lon"]), np.asarray(near["lat"]))
+        return np.asarray(near["row_no"], dtype=np.int32)[inside]
+
+    # ---- questions
+
+    def counts(self, where: Filter) -> Counts:
+        """Count the incidents that `where` lets through."""
+
+        def question(shot: Snapshot) -> Counts:
+            with self._chosen(shot, where) as test:
+                total, mapped = shot.rows(sql.counts(test, "hot"))[0]
+            return Counts(total, mapped, total - mapped)
+
+        return self._ask(question)
+
+    def page(
+        self, where: Filter, *, order: str = "date", descending: bool = True, offset: int = 0, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Return flat rows (`incidents.index` names the columns), ordered by a column. Raises BadInput."""
+
+        def question(shot: Snapshot) -> list[dict[str, Any]]:
+            source = "hot" if sql.ORDERS.get(order) in (*_shape.HOT, None) else "wide"
+            with self._chosen(shot, where) as test:
+                picked = sql.rows(
+                    test, source, columns="row_no", order=order, descending=descending, offset=offset, limit=limit
+                )  # fmt: skip
+                rows = [row for (row,) in shot.rows(picked)]
+            return _flat(shot, rows)
+
+        return self._ask(question)
+
+    def facets(self, where: Filter, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return, for each field, how many incidents each choice would leave, that field's own filter lifted."""
+
+        def question(shot: Snapshot) -> dict[str, dict[str, int]]:
+            return {field: self._facet(shot, where, field) for field in fields}
+
+        return self._ask(question)
+
+    def _facet(self, shot: Snapshot, where: Filter, field: str) -> dict[str, int]:
+        lifted = where.without(field) if field in Filter.model_fields else where
+        if field == "review":
+            lifted = lifted.model_copy(update={"review": vocabulary.words("review")})
+        with self._chosen(shot, lifted) as test:
+            found = shot.rows(sql.facet(field, test, _holding(field)))
+        if field in sql.BITS:
+            return {w: n for w, n in zip(vocabulary.words(field), found[0], strict=True) if n}
+        return {_word(word): n for word, n in found}
+
+    def timeline(self, where: Filter, unit: Unit) -> list[Bin]:
+        """Count incidents by unit of time and category, by date_start (else date_discovered)."""
+
+        def question(shot: Snapshot) -> list[Bin]:
+            with self._chosen(shot, where) as test:
+                found = shot.rows(sql.timeline(unit, test, "hot", sql.DUCKDB))
+            return [Bin(sql.day_of(start), category, count) for start, category, count in found]
+
+        return self._ask(question)
+
+    def extent(self, where: Filter) -> tuple[dt.date, dt.date] | None:
+        """Return the first and the last day among the incidents, null where no date is known."""
+
+        def question(shot: Snapshot) -> tuple[dt.date, dt.date] | None:
+            with self._chosen(shot, where) as test:
+                first, last = shot.rows(sql.extent(test, "hot"))[0]
+            return None if first is None else (sql.day_of(first), sql.day_of(last))
+
+        return self._ask(question)
+
+    def regions(self, where: Filter, level: Literal["admin1", "country"]) -> dict[str, int]:
+        """Count incidents by region code."""
+
+        def question(shot: Snapshot) -> dict[str, int]:
+            with self._chosen(shot, where) as test:
+                return dict(shot.rows(sql.facet(level, test, "hot")))
+
+        return self._ask(question)
+
+    # ---- every row
+
+    def points(self) -> Points:
+        """Return every incident as columns (cached for the revision)."""
+        return self._ask(lambda shot: self._cached(shot, "points", lambda: _points(shot)))
+
+    def mask(self, where: Filter) -> NDArray[np.bool_]:
+        """Say for each row of `points()` whether `where` lets it through."""
+
+        def question(shot: Snapshot) -> NDArray[np.bool_]:
+            with self._chosen(shot, where) as test:
+                rows = shot.arrays(sql.positions(test, "hot"))["row_no"]
+            mask = np.zeros(shot.total, dtype=np.bool_)
+            mask[np.asarray(rows)] = True
+            return mask
+
+        return self._ask(question)
+
+    # ---- single incidents
+
+    def get(self, incident_id: str) -> Incident:
+        """Return one incident, by its id or by a previous one. Raises NotFound."""
+        return self._ask(lambda shot: from_line(self._found(shot, incident_id)))
+
+    def _found(self, shot: Snapshot, incident_id: str) -> bytes:
+        place = _located(shot, incident_id)
+        if place is None:
+            raise NotFound(f"{incident_id}: no incident in {self._source.path} has this id, now or before")
+        return shot.line(*place)
+
+    def line_of(self, incident_id: str) -> int:
+        """Return the row position of an incident. Raises NotFound."""
+        return self._ask(lambda shot: self._row(shot, incident_id))
+
+    def _row(self, shot: Snapshot, incident_id: str) -> int:
+        place = _located(shot, incident_id)
+        if place is None:
+            raise NotFound(f"{incident_id}: no incident in {self._source.path} has this id, now or before")
+        return place[0]
+
+    def select(self, where: Filter) -> Iterator[Incident]:
+        """Yield the incidents that `where` lets through, in the order of the collection."""
+        for line in self.select_lines(where):
+            yield from_line(line)
+
+    def select_lines(self, where: Filter) -> Iterator[bytes]:
+        """Yield the stored Features that `where` lets through, one JSON text each, in the order of the collection."""
+        shot = self._current()
+        rows = self._ask(lambda shot: self._places_of(shot, where))
+        for row, incident_id, start, length in rows:
+            yield shot.line(row, incident_id, start, length)
+
+    def _places_of(self, shot: Snapshot, where: Filter) -> list[tuple[int, str, int, int]]:
+        mask = self.mask(where)
+        name = f"rows_{threading.get_ident()}"
+        cursor = shot.cursor()
+        cursor.register(name, {"row_no": np.flatnonzero(mask)})
+        try:
+            found = shot.arrays(
+                Sql(f"SELECT row_no, id, start, length FROM wide WHERE row_no IN (SELECT row_no FROM {name})")
+            )
+        finally:
+            cursor.unregister(name)
+        part = np.searchsorted(shot.offsets, found["row_no"], side="right")
+        order = np.lexsort((found["row_no"], found["start"], part))
+        columns = [found[c][order].tolist() for c in ("row_no", "id", "start", "length")]
+        return list(zip(*columns, strict=True))
+
+
+def _holding(field: str) -> str:
+    return "hot" if field in _shape.HOT or field in sql.BITS else "wide"
+
+
+def _word(word: Any) -> str:
+    return str(word).lower() if isinstance(word, bool) else str(word)
+
+
+def _located(shot: Snapshot, incident_id: str) -> tuple[int, str, int, int] | None:
+    """Return (row, id, start, length) of an incident by its id, else by one it had before a merge."""
+    columns = "SELECT row_no, id, start, length FROM wide WHERE"
+    for test in ("id = ?", "list_contains(previous_ids, ?)"):
+        found = shot.rows(Sql(f"{columns} {test} ORDER BY row_no LIMIT 1", (incident_id,)))
+        if found:
+            row, held, start, length = found[0]
+            return int(row), str(held), int(start), int(length)
+    return None
+
+
+def _flat(shot: Snapshot, rows: list[int]) -> list[dict[str, Any]]:
+    """Return the flat properties of rows, in the order given."""
+    if not rows:
+        return []
+    test = sql.one_of("row_no", rows)
+    found = shot.rows(
+        Sql(f"SELECT {', '.join(_shape.FLAT)}, row_no FROM wide WHERE {test.text}", test.params)
+    )
+    by_row = {row[-1]: dict(zip(_shape.FLAT, row, strict=False)) for row in found}
+    return [by_row[row] for row in rows if row in by_row]
+
+
+def _points(shot: Snapshot) -> Points:
+    def code(name: str) -> str:
+        listed = ", ".join(f"'{word}'" for word in vocabulary.words(name))
+        return f"list_position([{listed}], {name}) - 1 AS {name}"
+
+    found = shot.arrays(
+        Sql(
+            f"SELECT row_no, lon, lat, {code('category')}, {code('geo_precision')},"
+            " first_day - DATE '1970-01-01' AS first_day, killed_min, uncertainty_m FROM hot"
+        )
+    )
+    rows = np.asarray(found["row_no"])
+    named = shot.arrays(Sql("SELECT row_no, id FROM wide"))
+
+    def column(name: str, blank: float, dtype: Any) -> NDArray[Any]:
+        return filled(found[name], rows, shot.total, blank, dtype)
+
+    ids = np.full(shot.total, "", dtype=object)
+    ids[np.asarray(named["row_no"])] = np.asarray(named["id"])
+    return Points(
+        lon=column("lon", np.nan, np.float64),
+        lat=column("lat", np.nan, np.float64),
+        category=column("category", 0, np.uint8),
+        precision=column("geo_precision", len(vocabulary.words("geo_precision")) - 1, np.uint8),
+        start=column("first_day", np.iinfo(np.int32).min, np.int32),
+        killed_min=column("killed_min", -1, np.int32),
+        uncertainty_m=column("uncertainty_m", np.nan, np.float32),
+        ids=ids,
+    )

@@ -1,0 +1,222 @@
+"""One state of a collection inside DuckDB: the Parquet parts, and the journal's edits over them.
+
+Rows are numbered: the parts first, in the order of their files, then the edits in the order they came. A row that an
+edit replaces leaves a hole; a new edit only adds rows. Tables: `wide` (all columns) and `hot` (those of `HOT`).
+"""
+
+# ruff: noqa: S608 (only names of our own are put into SQL; every value is bound)
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from incidents import _lines, _shape
+from incidents._errors import UnreadableCollection
+from incidents.index import Part
+from incidents.sql import Sql
+
+HOT_LIMIT: Final = 3_000_000
+"""Up to this many rows the hot columns are held in memory; beyond it every question reads Parquet from disk."""
+_MEMORY: Final = "280MB"
+_STORED: Final = ("place_fold", "search_text", "first_day", "last_day", "impact_bits", "weapon_bits", "sensitivity_bits",
+                  "previous_ids", "start", "length")  # fmt: skip
+_WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
+
+
+class Snapshot:
+    """The parts of one moment, opened. `edit` brings it up to a newer journal; anything else needs a new one."""
+
+    def __init__(self, parts: Sequence[Part], paths: Sequence[Path], handles: dict[str, BinaryIO]) -> None:
+        self.parts = list(parts)
+        self.offsets = np.cumsum([0, *(part.rows for part in parts)])
+        self.total = int(self.offsets[-1])
+        self.overlay: dict[str, bytes | None] = {}
+        self.generation = 0
+        self.in_memory = self.total <= HOT_LIMIT
+        self._handles = {name: os.dup(file.fileno()) for name, file in handles.items()}
+        self._edited: set[str] = set()
+        self._local = threading.local()
+        self._con = _connected(in_memory=self.in_memory)
+        self._open([path for path, part in zip(paths, parts, strict=True) if part.rows])
+
+    def __del__(self) -> None:
+        for handle in getattr(self, "_handles", {}).values():
+            with contextlib.suppress(OSError):
+                os.close(handle)
+
+    def _open(self, paths: list[Path]) -> None:
+        run = self._con.execute
+        with _as_file([]) as path:
+            features = f"(SELECT *, -1 AS start, -1 AS length FROM {_shape.read_json(path)})"
+            run(f"CREATE TABLE edits AS SELECT {_WIDE}, 0 AS row_no FROM ({_shape.select(features)}) LIMIT 0")
+        run(f"CREATE VIEW parquet AS {self._parquet(paths) if paths else 'FROM edits WHERE false'}")
+        run("CREATE TABLE dead (row_no INTEGER)")
+        self._show()
+        if self.in_memory:
+            columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
+            run(f"CREATE TABLE memory_hot.rows AS SELECT {columns} FROM parquet")
+            run("CHECKPOINT memory_hot")
+            run("CREATE VIEW hot AS FROM memory_hot.rows")
+        else:
+            run("CREATE VIEW hot AS FROM wide")
+
+    def _parquet(self, paths: list[Path]) -> str:
+        starts = [int(o) for o, part in zip(self.offsets[:-1], self.parts, strict=True) if part.rows]
+        listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+        return (
+            f"SELECT {_WIDE}, CAST({starts}[CAST(file_index AS BIGINT) + 1] + file_row_number AS INTEGER) AS row_no"
+            f" FROM read_parquet([{listed}], file_row_number=true)"
+        )
+
+    def _show(self) -> None:
+        """Define `wide`: plain Parquet as long as there is no edit, for then filters reach the files' statistics."""
+        over = " WHERE row_no NOT IN (SELECT row_no FROM dead) UNION ALL FROM edits" if self._edited else ""
+        self._con.execute(f"CREATE OR REPLACE VIEW wide AS SELECT * FROM parquet{over}")
+
+    # ---- asking
+
+    def cursor(self) -> Any:
+        """Return this thread's connection."""
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = self._con.cursor()
+        return self._local.cursor
+
+    def rows(self, sql: Sql) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        return list(self.cursor().execute(sql.text, sql.params).fetchall())
+
+    def arrays(self, sql: Sql) -> dict[str, Any]:
+        """Run a statement and return its columns as numpy arrays (masked where null)."""
+        return dict(self.cursor().execute(sql.text, sql.params).fetchnumpy())
+
+    # ---- edits
+
+    def edit(self, overlay: Mapping[str, bytes | None]) -> bool:
+        """Bring in the journal's edits; false where edits have gone, which only a new snapshot can show."""
+        changed = {
+            i: line for i, line in overlay.items() if i not in self.overlay or self.overlay[i] is not line
+        }
+        if len(overlay) != len(self.overlay.keys() | changed.keys()):
+            return False
+        if changed:
+            self._apply(changed)
+            self.overlay = dict(overlay)
+            self.generation += 1
+        return True
+
+    def _apply(self, changed: dict[str, bytes | None]) -> None:
+        con = self._con
+        lines = [line for line in changed.values() if line is not None]
+        ids = list(changed)
+        with _as_file(lines) as path:
+            con.execute(
+                "CREATE OR REPLACE TEMP TABLE features AS SELECT *, -1 AS start, -1 AS length"
+                f" FROM {_shape.read_json(path)}"
+            )
+        if con.execute(_shape.faulty("features")).fetchone()[0]:
+            raise UnreadableCollection(
+                "the journal holds an edit that is not an incident; `validate` names it"
+            )
+        con.execute("BEGIN")
+        try:
+            self._replace(ids)
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        self.total += len(lines)
+
+    def _replace(self, ids: list[str]) -> None:
+        con = self._con
+        fresh = [i for i in ids if i not in self._edited]
+        old = con.execute(
+            "SELECT row_no FROM parquet WHERE id IN (SELECT unnest(?)) UNION ALL"
+            " SELECT row_no FROM edits WHERE id IN (SELECT unnest(?))",
+            (fresh, ids),
+        ).fetchnumpy()["row_no"]
+        gone = [int(row) for row in old]
+        con.execute("INSERT INTO dead SELECT unnest(?::INTEGER[])", (gone,))
+        con.execute("DELETE FROM edits WHERE id IN (SELECT unnest(?))", (ids,))
+        con.execute(
+            f"INSERT INTO edits SELECT {_WIDE}, {self.total} + row_number() OVER () - 1"
+            f" FROM ({_shape.select('features')})"
+        )
+        if self.in_memory:
+            columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
+            con.execute("DELETE FROM memory_hot.rows WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
+            con.execute(
+                f"INSERT INTO memory_hot.rows SELECT {columns} FROM edits WHERE row_no >= {self.total}"
+            )
+        self._edited |= set(ids)
+        self._show()
+
+    # ---- the Features themselves
+
+    def line(self, row: int, incident_id: str, start: int, length: int) -> bytes:
+        """Return the Feature of a row as it stands in the collection."""
+        part = int(np.searchsorted(self.offsets, row, side="right")) - 1
+        if part >= len(self.parts):
+            return self.overlay[incident_id] or b""
+        handle = self._handles[self.parts[part].name]
+        if start >= 0:
+            return os.pread(handle, length, start)
+        return self._searched(handle, self.parts[part].name, incident_id)
+
+    def _searched(self, handle: int, name: str, incident_id: str) -> bytes:
+        with os.fdopen(os.dup(handle), "rb") as file:
+            file.seek(0)
+            for _, line in _lines.read_lines(file, name):
+                if _lines.id_of(line) == incident_id:
+                    return line
+        raise UnreadableCollection(
+            f"{name}: {incident_id} is no longer there; the file was changed meanwhile"
+        )
+
+    def digest(self) -> str:
+        """Return a value that is the same for the same content."""
+        made = hashlib.sha256()
+        for part in sorted(self.parts):
+            made.update(f"{part.name}:{part.sha256}\n".encode())
+        for incident_id in sorted(self.overlay):
+            made.update(incident_id.encode() + b"\t" + (self.overlay[incident_id] or b"deleted") + b"\n")
+        return made.hexdigest()[:24]
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _connected(*, in_memory: bool) -> Any:
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET parquet_metadata_cache = true")
+    if in_memory:
+        con.execute("ATTACH ':memory:' AS memory_hot (COMPRESS)")
+    else:
+        con.execute(f"SET memory_limit = '{_MEMORY}'")
+    return con
+
+
+@contextlib.contextmanager
+def _as_file(lines: Sequence[bytes]) -> Iterator[str]:
+    with tempfile.NamedTemporaryFile(prefix="incident-atlas-", suffix=".ndjson") as file:
+        file.write(b"\n".join([*lines, b""]))
+        file.flush()
+        yield file.name
+
+
+def filled(values: Any, rows: NDArray[Any], total: int, blank: Any, dtype: Any) -> NDArray[Any]:
+    """Return `values` at `rows` of an array of `total`, `blank` in the holes and for nulls."""
+    column = np.full(total, blank, dtype=dtype)
+    column[rows] = np.ma.filled(np.ma.asarray(values).astype(dtype), blank)
+    return column
