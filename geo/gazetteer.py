@@ -22,7 +22,7 @@ DATA: Final = Path(__file__).parent / "data" / "gazetteer.tsv.gz"
 FORMAT: Final = "gazetteer/1"
 
 How = Literal["exact", "case", "loose"]
-_AREAS: Final = frozenset({"country", "admin1", "raion", "hromada"})
+_AREAS: Final = frozenset({"country", "admin1", "raion", "hromada", "sea", "area"})
 
 
 @dataclass(frozen=True, slots=True)

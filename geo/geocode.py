@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from geo import distance, names
 from geo.gazetteer import Gazetteer, Place, load
@@ -25,8 +27,10 @@ _SETTLED_BY: Final = 0.35
 """By how much the best score must lead for the choice to count as decided."""
 _DOMINANT: Final = 8
 """How many times as many people make a town the obvious bearer of its name."""
-_FUZZY: Final = 80.0
-"""Least similarity (0-100) at which a misspelt name is still offered."""
+_LEAST_ALIKE: Final = 0.7
+"""Least similarity (optimal string alignment, 0-1) at which a misspelt name is still offered."""
+_SETTLEMENT_M: Final = 4000
+"""What is reported "at" a town lies this far outside its built-up area, in metres, nine times in ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +215,22 @@ def _is_own(place: Place, spelling: str) -> bool:
 
 
 def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
+    """Return likely misspellings: the fewer people a place has, the closer the spelling must be."""
     keys = gazetteer.skeletons_of(setting.admin1 or "UA")
     found = []
-    for key in names.skeletons(_spellings(name)[0])[:3] if _spellings(name) else ():
+    for key in dict.fromkeys(k for part in _spellings(name)[:1] for k in names.skeletons(part)[:3]):
         if len(key) > 3:
-            hits = process.extract(key, list(keys), scorer=fuzz.ratio, score_cutoff=_FUZZY, limit=8)
-            found += [(place, 0.8 * hit[1] / 100) for hit in hits for place in keys[hit[0]]]
+            hits = process.extract(
+                key, list(keys), scorer=OSA.normalized_similarity, score_cutoff=_LEAST_ALIKE, limit=25
+            )
+            near = [(place, hit[1]) for hit in hits for place in keys[hit[0]]]
+            found += [(place, 0.8 * alike) for place, alike in near if alike >= _needed(place)]
     return found
+
+
+def _needed(place: Place) -> float:
+    """Return how alike a misspelling of a place must be, 0-1."""
+    return _LEAST_ALIKE if place.population >= 5000 else 0.8
 
 
 def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
@@ -227,26 +240,80 @@ def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
     elif place.admin1 in setting.inside:
         parts["same province as the report"] = 0.4
     if setting.district:
-        parts["district"] = _district(place, setting.district)
+        parts["district"] = _district(place, setting)
     if setting.near and place.lon is not None and place.lat is not None:
         away = min(distance.km(place.lon, place.lat, *point) for point in setting.near)
         parts["distance"] = 0.6 * math.exp(-away / 50)
-    parts["size"] = 0.05 * math.log10(place.population + 1)
+    parts["size"] = (0.05 if spelling > 0.8 else 0.1) * math.log10(place.population + 1)
+    weight = _hostilities().get(_raion(place), 0.0) if place.country == "UA" else 0.0
+    if weight:
+        parts["district with reported fighting"] = 0.15 * weight
     if place.country != "UA":
         parts["abroad"] = -0.3
     return Candidate(place, round(sum(parts.values()), 4), parts)
 
 
-def _district(place: Place, district: str) -> float:
-    """Return 1 where the place lies in the named district (raion, hromada, or the town it is named after)."""
-    key = names.skeleton(
-        re.sub(r"(?i)\b(raion|rayon|district|region|hromada|район\w*)\b", "", district).strip(" ,")
-    )
-    wanted = re.sub("(skii|ski|ska|ckii|cki)$", "", key)
-    for area in (place.admin2_name, place.hromada_name):
-        if area and len(wanted) > 3 and names.skeleton(area).startswith(wanted[: max(4, len(wanted) - 1)]):
-            return 1.0
-    return 0.0
+def _raion(place: Place) -> str:
+    return place.admin2_name.removesuffix(" Raion")
+
+
+@lru_cache(maxsize=1)
+def _hostilities() -> dict[str, float]:
+    lines = (Path(__file__).parent / "data" / "hostilities.tsv").read_text(encoding="utf-8").splitlines()
+    cells = [line.split("\t") for line in lines if line and not line.startswith(("#", "raion"))]
+    return {raion: float(weight) for raion, weight in cells}
+
+
+_ADJECTIVE: Final = re.compile("(sk|ck|k)?(ii|i|ogo|oho|a|oi)$")
+
+
+def _stem(name: str) -> str:
+    """Return what an adjective and the town it comes from share: Derhachivs'kyi, Derhachi."""
+    words = [w for w in names.fold(name).split() if w not in _DISTRICT_WORDS]
+    return _ADJECTIVE.sub("", names.skeleton(" ".join(words)))
+
+
+_DISTRICT_WORDS: Final = frozenset(
+    [
+        "raion",
+        "rayon",
+        "district",
+        "region",
+        "hromada",
+        "community",
+        "район",
+        "району",
+        "районі",
+        "района",
+        "районе",
+    ]
+)
+
+
+@lru_cache(maxsize=1024)
+def _anchors(district: str, admin1: str) -> tuple[tuple[float, float], ...]:
+    """Return the points a named district may lie at: raions and hromadas by name, else the towns it is named after."""
+    stem = _stem(district)
+    if len(stem) < 3:
+        return ()
+    gazetteer = load()
+    areas = [p for kind in ("raion", "hromada") for p in gazetteer.areas(kind)]
+    hits = [p for p in areas if (not admin1 or p.admin1 == admin1) and _stem(p.name) == stem]
+    if not hits:
+        towns = gazetteer.skeletons_of(admin1 or "UA")
+        hits = [
+            p for key, all_ in towns.items() if key.startswith(stem[:-1]) for p in all_ if p.population > 2000
+        ]
+    return tuple((p.lon, p.lat) for p in hits if p.lon is not None and p.lat is not None)
+
+
+def _district(place: Place, setting: _Setting) -> float:
+    """Return 1 where the place lies in the named district, less with the distance to it."""
+    anchors = _anchors(setting.district, setting.admin1)
+    if not anchors or place.lon is None or place.lat is None:
+        return 0.0
+    away = min(distance.km(place.lon, place.lat, *anchor) for anchor in anchors)
+    return math.exp(-max(0.0, away - 10) / 30)
 
 
 def _decide(name: str, candidates: list[Candidate], relation: Relation) -> Resolution:
@@ -278,6 +345,8 @@ def _settled(
         reach = max(_km(place, c.place) for c in rivals) * 1000
         radius = max(radius, reach + 1000)
         reasons.append(f"{len(rivals) + 1} places there share the name, so the circle covers them all")
+        if "district with reported fighting" in best.parts:
+            reasons.append("the one in a district with reported fighting goes first")
         precision = "district" if precision == "settlement" else precision
     if relation == "near":
         precision, radius = "near", max(2 * radius, radius + 5000)
@@ -286,11 +355,13 @@ def _settled(
 
 
 def _precision(place: Place) -> tuple[str, float]:
-    if place.kind in ("admin1", "country"):
-        return ("region" if place.kind == "admin1" else "country"), place.radius_m
-    if place.located_by in ("admin1", "raion", "hromada") or place.kind in ("raion", "hromada"):
+    of_kind = {"admin1": "region", "country": "country", "raion": "district", "hromada": "district"}
+    of_kind |= {"sea": "region", "area": "region", "site": "vicinity", "island": "vicinity"}
+    if place.kind in of_kind:
+        return of_kind[place.kind], place.radius_m
+    if place.located_by in ("admin1", "raion", "hromada"):
         return "district", place.radius_m
-    return "settlement", place.radius_m
+    return "settlement", place.radius_m + _SETTLEMENT_M
 
 
 _HOW: Final = (

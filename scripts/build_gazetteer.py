@@ -382,6 +382,19 @@ def place_countries(countries: list[Row], provinces: list[dict]) -> None:
             row.lon, row.lat = (statistics.median(p[i] for p in points) for i in (0, 1))
 
 
+def feature_rows() -> list[Row]:
+    """Make the rows of well-known places that are no settlements: seas, islands, plants, bridges."""
+    with (ROOT / "scripts" / "features.tsv").open(encoding="utf-8") as lines:
+        table = list(csv.DictReader(lines, delimiter="\t"))
+    return [
+        Row(
+            f"feature:{t['id']}", t["kind"], t["names"].split("|")[0], "UA" if t["admin1"] else "XX", float(t["lon"]),
+            float(t["lat"]), t["admin1"], radius=int(t["radius_m"]), names=t["names"].split("|"),
+        )
+        for t in table
+    ]  # fmt: skip
+
+
 def keys_of(row: Row) -> set[str]:
     """Return the folded spellings a row is found by."""
     written = {names.fold(n) for n in [row.name, *row.names, *row.extra_keys]}
@@ -444,7 +457,10 @@ def main() -> None:
     countries = country_rows()
     place_countries(countries, provinces)
     rest = [r for r in codifier.values() if not r.located_by.startswith("geonames:")]
-    rows = [*countries, *admin1.values(), *rest, *found]
+    features = feature_rows()
+    for row in features:
+        row.parent = admin1.get(row.admin1)
+    rows = [*countries, *admin1.values(), *features, *rest, *found]
     text = packed(rows)
     OUT.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
     print(

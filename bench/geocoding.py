@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Score geocoding on real, noisy rows of events with coordinates, beside two baselines, in one run.
+
+usage: python bench/geocoding.py [--places CSV] [--headlines CSV] [--misses] [--halves]
+
+A row is right within R km when the resolved point lies that close to the row's; not found counts as wrong everywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import statistics
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo import distance, gazetteer, geocode
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+Row = dict[str, str]
+
+
+@dataclass
+class Answer:
+    """What one method said for one row: km from the truth (None: not found) and the circle claimed in km."""
+
+    row: Row
+    off: float | None
+    circle: float | None = None
+    why: str = ""
+
+
+def away(row: Row, lon: float | None, lat: float | None) -> float | None:
+    """Return how far a point lies from the truth of a row, in km; None without a point."""
+    if lon is None or lat is None:
+        return None
+    return distance.km(lon, lat, float(row["lon"]), float(row["lat"]))
+
+
+def ours(row: Row) -> Answer:
+    """Resolve a row with this product."""
+    found = geocode.resolve(row["place"], province=row["province"] or None, district=row["district"] or None)
+    circle = None if found.uncertainty_m is None else found.uncertainty_m / 1000
+    return Answer(row, away(row, found.lon, found.lat), circle, found.why)
+
+
+def baseline(row: Row, *, province: bool) -> Answer:
+    """Take the most populous place of exactly that name (in the named province, where one of them lies there)."""
+    places = [p for p in gazetteer.load().find(row["place"]) if p.country == "UA" and not p.is_area]
+    places = [p for p in places if p.located_by == "coordinates"]
+    code = geocode.province_code(row["province"]) if province and row["province"] else None
+    places = [p for p in places if p.admin1 == code] or places
+    best = max(places, key=lambda p: p.population, default=None)
+    return Answer(row, away(row, best.lon, best.lat) if best else None)
+
+
+def share(flags: list[bool]) -> float:
+    """Return the share of true flags."""
+    return sum(flags) / len(flags) if flags else float("nan")
+
+
+def show(name: str, answers: list[Answer]) -> None:
+    """Print one line of figures for a method, and its calibration where it claims circles."""
+    offs = [a.off for a in answers]
+    found = sorted(o for o in offs if o is not None)
+    within = "  ".join(
+        f"<={km} km {share([o is not None and o <= km for o in offs]):.3f}" for km in (10, 25, 161)
+    )
+    p90 = found[int(len(found) * 0.9)] if found else float("nan")
+    print(
+        f"{name:38} found {len(found) / len(offs):.3f}  {within}  median {statistics.median(found):.1f} km  p90 {p90:.1f} km"
+    )
+    circles = [(a.off, a.circle) for a in answers if a.circle is not None and a.off is not None]
+    if circles:
+        hit = share([off <= circle for off, circle in circles])
+        every = share([a.off is not None and a.circle is not None and a.off <= a.circle for a in answers])
+        claimed = statistics.median(c for _, c in circles)
+        print(
+            f"{'':38} inside the claimed circle {hit:.3f} of found, {every:.3f} of all; median claimed {claimed:.1f} km"
+        )
+
+
+def half_of(row: Row) -> int:
+    """Put each town into one of two halves, by the hash of its name."""
+    return hashlib.sha256(row["place"].strip(" ,'").lower().encode()).digest()[0] & 1
+
+
+def places(path: Path, *, misses: bool) -> None:
+    """Score the rows of events with coordinates."""
+    with path.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    begun = time.perf_counter()
+    answers = [ours(row) for row in rows]
+    took = time.perf_counter() - begun
+    print(f"places: {len(rows)} rows of {path.name}, {len(rows) / took:.0f} resolved a second")
+    show("exact name, most people", [baseline(row, province=False) for row in rows])
+    show("exact name, province, most people", [baseline(row, province=True) for row in rows])
+    show("geocode.resolve", answers)
+    for half in (0, 1):
+        show(f"geocode.resolve, towns of half {half}", [a for a in answers if half_of(a.row) == half])
+    if misses:
+        wrong = Counter(
+            (
+                a.row["place"],
+                a.row["province"],
+                a.row["district"],
+                "-" if a.off is None else f"{a.off:.0f}",
+                a.why,
+            )
+            for a in answers
+            if a.off is None or a.off > 25 or (a.circle is not None and a.off > a.circle)
+        )
+        for key, n in wrong.most_common():
+            print(n, *key, sep=" | ")
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--places", type=Path, default=SHARED / "places-with-coordinates.csv")
+    parser.add_argument("--headlines", type=Path, default=SHARED / "viina-headlines.csv")
+    parser.add_argument("--misses", action="store_true", help="list every row that is wrong")
+    args = parser.parse_args()
+    places(args.places, misses=args.misses)
+
+
+if __name__ == "__main__":
+    main()
