@@ -25,10 +25,14 @@ Relation = Literal["in", "near"]
 
 _SETTLED_BY: Final = 0.35
 """By how much the best score must lead for the choice to count as decided."""
-_DOMINANT: Final = 8
+_DOMINANT: Final = 5
 """How many times as many people make a town the obvious bearer of its name."""
 _LEAST_ALIKE: Final = 0.7
 """Least similarity (optimal string alignment, 0-1) at which a misspelt name is still offered."""
+_SHOWN: Final = 10
+"""How many candidates a resolution shows."""
+_DISTRICT_M: Final = 50_000
+"""A circle of this radius in metres is more than a district."""
 _SETTLEMENT_M: Final = 4000
 """What is reported "at" a town lies this far outside its built-up area, in metres, nine times in ten."""
 
@@ -197,7 +201,9 @@ def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[P
     for step, score in _STEPS:
         for spelling in _spellings(name):
             for place in step(gazetteer, spelling):
-                found.setdefault(place.place_id, (place, score - (0.0 if _is_own(place, spelling) else 0.1)))
+                found.setdefault(
+                    place.place_id, (place, score - (0.0 if _is_own(place, spelling) else _OTHER_NAME))
+                )
         if any(place.admin1 == setting.admin1 or not setting.admin1 for place, _ in found.values()):
             return list(found.values())
     for place, score in _misspelt(gazetteer, name, setting):
@@ -205,13 +211,18 @@ def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[P
     return list(found.values())
 
 
+_OTHER_NAME: Final = 0.45
+"""What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
 _STEPS: Final = ((Gazetteer.find, 1.0), (Gazetteer.find_case, 0.95), (Gazetteer.find_loose, 0.9))
+
+
+_OTHER_NAMES: Final = frozenset(score - _OTHER_NAME for _, score in _STEPS)
 
 
 def _is_own(place: Place, spelling: str) -> bool:
     """Say whether a spelling is that of the place's present name, not of one more name it has."""
     key = names.skeleton(spelling)
-    return key in {names.skeleton(place.name), names.skeleton(place.names[0])}
+    return place.is_area or key in {names.skeleton(place.name), names.skeleton(place.names[0])}
 
 
 def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
@@ -244,7 +255,7 @@ def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
     if setting.near and place.lon is not None and place.lat is not None:
         away = min(distance.km(place.lon, place.lat, *point) for point in setting.near)
         parts["distance"] = 0.6 * math.exp(-away / 50)
-    parts["size"] = (0.05 if spelling > 0.8 else 0.1) * math.log10(place.population + 1)
+    parts["size"] = (0.05 if spelling > 0.8 else 0.1) * math.log10(_weight(place) + 1)
     weight = _hostilities().get(_raion(place), 0.0) if place.country == "UA" else 0.0
     if weight:
         parts["district with reported fighting"] = 0.15 * weight
@@ -264,47 +275,35 @@ def _hostilities() -> dict[str, float]:
     return {raion: float(weight) for raion, weight in cells}
 
 
-_ADJECTIVE: Final = re.compile("(sk|ck|k)?(ii|i|ogo|oho|a|oi)$")
-
-
-def _stem(name: str) -> str:
-    """Return what an adjective and the town it comes from share: Derhachivs'kyi, Derhachi."""
-    words = [w for w in names.fold(name).split() if w not in _DISTRICT_WORDS]
-    return _ADJECTIVE.sub("", names.skeleton(" ".join(words)))
-
-
-_DISTRICT_WORDS: Final = frozenset(
-    [
-        "raion",
-        "rayon",
-        "district",
-        "region",
-        "hromada",
-        "community",
-        "район",
-        "району",
-        "районі",
-        "района",
-        "районе",
-    ]
-)
-
-
 @lru_cache(maxsize=1024)
 def _anchors(district: str, admin1: str) -> tuple[tuple[float, float], ...]:
     """Return the points a named district may lie at: raions and hromadas by name, else the towns it is named after."""
-    stem = _stem(district)
+    stem = names.stem(district)
     if len(stem) < 3:
         return ()
     gazetteer = load()
     areas = [p for kind in ("raion", "hromada") for p in gazetteer.areas(kind)]
-    hits = [p for p in areas if (not admin1 or p.admin1 == admin1) and _stem(p.name) == stem]
+    hits = [p for p in areas if (not admin1 or p.admin1 == admin1) and names.stem(p.name) == stem]
     if not hits:
         towns = gazetteer.skeletons_of(admin1 or "UA")
         hits = [
             p for key, all_ in towns.items() if key.startswith(stem[:-1]) for p in all_ if p.population > 2000
         ]
     return tuple((p.lon, p.lat) for p in hits if p.lon is not None and p.lat is not None)
+
+
+_AREA_WEIGHT: Final = {
+    "country": 10_000_000,
+    "admin1": 1_000_000,
+    "area": 1_000_000,
+    "sea": 1_000_000,
+    "raion": 50_000,
+}
+
+
+def _weight(place: Place) -> int:
+    """Return how many people stand for a place; areas count as large ones."""
+    return _AREA_WEIGHT.get(place.kind, place.population)
 
 
 def _district(place: Place, setting: _Setting) -> float:
@@ -317,20 +316,31 @@ def _district(place: Place, setting: _Setting) -> float:
 
 
 def _decide(name: str, candidates: list[Candidate], relation: Relation) -> Resolution:
-    ranked = tuple(sorted(candidates, key=lambda c: (-c.score, c.place.place_id))[:10])
+    ranked = tuple(sorted(candidates, key=lambda c: (-c.score, c.place.place_id)))
     if not ranked:
         return Resolution(None, "unknown", None, f"no place in the gazetteer is written like {name!r}")
-    best = ranked[0]
-    rivals = [
-        c for c in ranked[1:] if best.score - c.score < _SETTLED_BY and not _same_spot(best.place, c.place)
-    ]
-    largest = max((c.place.population for c in rivals), default=0)
-    dominant = best.place.population >= max(_DOMINANT * largest, 5000)
-    if rivals and not dominant and not _together(best.place, [c.place for c in rivals]):
+    best, rivals = _front(ranked)
+    if rivals and not _dominant(best, rivals) and not _together(best.place, [c.place for c in rivals]):
         listed = ", ".join(f"{c.place.name} ({_where(c.place)})" for c in ranked[:3])
         why = f"ambiguous: {len(rivals) + 1} places are written like {name!r} and nothing decides: {listed}"
-        return Resolution(None, "unknown", None, why, ambiguous=True, candidates=ranked)
-    return _settled(name, best, rivals, ranked, relation)
+        return Resolution(None, "unknown", None, why, ambiguous=True, candidates=ranked[:_SHOWN])
+    return _settled(name, best, rivals, ranked[:_SHOWN], relation)
+
+
+def _front(ranked: tuple[Candidate, ...]) -> tuple[Candidate, list[Candidate]]:
+    """Return the best candidate and its rivals: those that the evidence does not tell apart from it.
+
+    Among them a place far larger than all others goes first, before any base rate.
+    """
+    level = [c for c in ranked if ranked[0].score - c.score < _SETTLED_BY]
+    largest = max(level, key=lambda c: _weight(c.place))
+    best = largest if _dominant(largest, [c for c in level if c is not largest]) else level[0]
+    return best, [c for c in level if c is not best and not _same_spot(best.place, c.place)]
+
+
+def _dominant(best: Candidate, rivals: list[Candidate]) -> bool:
+    largest = max((_weight(c.place) for c in rivals), default=0)
+    return _weight(best.place) >= max(_DOMINANT * largest, 5000)
 
 
 def _settled(
@@ -339,19 +349,28 @@ def _settled(
     place = best.place
     precision, radius = _precision(place)
     reasons = _reasons(name, best)
-    if rivals and place.population >= max(_DOMINANT * max(c.place.population for c in rivals), 5000):
+    shared = bool(rivals) and not _dominant(best, rivals)
+    if rivals and not shared:
         reasons.append(f"by far the largest of {len(rivals) + 1} with that name")
     elif rivals:
-        reach = max(_km(place, c.place) for c in rivals) * 1000
-        radius = max(radius, reach + 1000)
-        reasons.append(f"{len(rivals) + 1} places there share the name, so the circle covers them all")
-        if "district with reported fighting" in best.parts:
-            reasons.append("the one in a district with reported fighting goes first")
-        precision = "district" if precision == "settlement" else precision
+        radius = max(radius, max(_km(place, c.place) for c in rivals) * 1000 + 1000)
+        precision = "district" if radius < _DISTRICT_M else "region"
+        reasons += _sharing(best, rivals)
     if relation == "near":
-        precision, radius = "near", max(2 * radius, radius + 5000)
+        precision, radius = (
+            ("near" if precision == "settlement" else precision),
+            max(2 * radius, radius + 5000),
+        )
         reasons.append("the report says near it")
-    return Resolution(place, precision, round(radius, -2), "; ".join(reasons), candidates=ranked)
+    return Resolution(place, precision, round(radius, -2), "; ".join(reasons), shared, ranked)
+
+
+def _sharing(best: Candidate, rivals: list[Candidate]) -> list[str]:
+    where = best.place.admin1_name or best.place.country
+    reasons = [f"ambiguous: {len(rivals) + 1} places of that name in {where}, so the circle covers them all"]
+    if "district with reported fighting" in best.parts:
+        reasons.append("the one in a district with reported fighting is put first")
+    return reasons
 
 
 def _precision(place: Place) -> tuple[str, float]:
@@ -375,6 +394,8 @@ _HOW: Final = (
 def _reasons(name: str, best: Candidate) -> list[str]:
     place = best.place
     how = next(words for least, words in _HOW if best.parts["spelling"] >= least)
+    if best.parts["spelling"] in _OTHER_NAMES:
+        how = "another name of"
     reasons = [f"{name!r} is {how} {place.name} ({_where(place)})"]
     if best.parts.get("province", 0) > 0:
         reasons.append("in the named province")

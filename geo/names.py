@@ -190,3 +190,27 @@ def lemmas(word: str) -> tuple[str, ...]:
     if len(word) > 3 and word[-1] not in "аеиоуюяіїєыэьй":  # genitive plural: Сум, Черкас
         found |= dict.fromkeys((word + "и", word + "ы", word + "і", word + "а"))
     return tuple(found)
+
+
+_ADJECTIVE: Final = re.compile("(sk|ck|k)?(ii|i|oho|a|oi|oiu)$")
+_AREA_WORDS: Final = frozenset(
+    [
+        "raion",
+        "rayon",
+        "district",
+        "region",
+        "hromada",
+        "community",
+        "район",
+        "району",
+        "районі",
+        "района",
+        "районе",
+    ]
+)
+
+
+def stem(name: str) -> str:
+    """Return what the adjective of a district shares with the town it comes from: Derhachivs'kyi raion, Derhachi."""
+    words = [word for word in fold(name).split() if word not in _AREA_WORDS]
+    return _ADJECTIVE.sub("", skeleton(" ".join(words)))

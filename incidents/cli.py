@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "repair": "incidents.commands.repair",
     "snapshot": "incidents.commands.snapshot",
     "verify": "incidents.commands.verify",
+    "geocode": "incidents.commands.geocode",
 }
 DEBUG: Final = "INCIDENT_ATLAS_DEBUG"
 

@@ -382,6 +382,26 @@ def place_countries(countries: list[Row], provinces: list[dict]) -> None:
             row.lon, row.lat = (statistics.median(p[i] for p in points) for i in (0, 1))
 
 
+def name_after_centre(codifier: dict[str, Row], provinces: set[str]) -> None:
+    """Let a raion be found by the town it is named after too: Izium raion, Izium district."""
+    inside = defaultdict(list)
+    for row in codifier.values():
+        above = row.parent
+        while above is not None and row.kind not in ("raion", "hromada"):
+            if above.kind == "raion":
+                inside[above.id].append(row)
+            above = above.parent
+    for raion in (r for r in codifier.values() if r.kind == "raion"):
+        key = names.stem(raion.name)
+        towns = [
+            t for t in inside[raion.id] if names.skeleton(t.name).startswith(key[: max(3, len(key) - 1)])
+        ]
+        if towns:
+            town = min(towns, key=lambda t: (["city", "town", "settlement", "village"].index(t.kind), t.id))
+            words = ("Raion", "District", "Rayon") + (("Region",) if town.name not in provinces else ())
+            raion.extra_keys += [f"{town.name} {word}" for word in words]
+
+
 def feature_rows() -> list[Row]:
     """Make the rows of well-known places that are no settlements: seas, islands, plants, bridges."""
     with (ROOT / "scripts" / "features.tsv").open(encoding="utf-8") as lines:
@@ -411,7 +431,7 @@ def packed(rows: list[Row]) -> str:
     for i, row in enumerate(rows):
         parent = number.get(id(row.parent), "") if row.parent is not None else ""
         lon, lat = (
-            ("", "") if row.lon is None else (f"{row.lon:.4f}".rstrip("0"), f"{row.lat:.4f}".rstrip("0"))
+            ("", "") if row.lon is None else (f"{row.lon:.5f}".rstrip("0"), f"{row.lat:.5f}".rstrip("0"))
         )
         shown = "" if row.names and names.latin(row.names[0]) == row.name else row.name
         code = row.code if not row.id.endswith(row.code) else ""
@@ -454,6 +474,7 @@ def main() -> None:
     found = geonames_rows(cities, provinces, admin1)
     link(found, codifier)
     locate_rest(codifier)
+    name_after_centre(codifier, {r.name.removesuffix(" Oblast") for r in admin1.values()})
     countries = country_rows()
     place_countries(countries, provinces)
     rest = [r for r in codifier.values() if not r.located_by.startswith("geonames:")]
