@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -22,6 +22,9 @@ from geo import distance, names
 from geo.gazetteer import Gazetteer, Place, load
 
 Relation = Literal["in", "near"]
+How = Literal[
+    "spelt as", "a case form of", "another transliteration of", "another name of", "a likely misspelling of"
+]
 
 _SETTLED_BY: Final = 0.35
 """By how much the best score must lead for the choice to count as decided."""
@@ -44,6 +47,7 @@ class Candidate:
     place: Place
     score: float
     parts: dict[str, float]
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def resolve(
     matches = _matches(gazetteer, name, setting)
     if not matches and setting.admin1 and name.strip():
         return _fall_back(gazetteer, name, setting)
-    return _decide(name, [_scored(p, s, setting) for p, s in matches], relation)
+    return _decide(name, [_scored(match, setting) for match in matches], relation)
 
 
 def choose(
@@ -120,7 +124,7 @@ def choose(
     setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
     places = [p for p in map(gazetteer.get, candidates) if p is not None]
     shown = name or (places[0].name if places else "")
-    return _decide(shown, [_scored(p, 1.0, setting) for p in places], relation)
+    return _decide(shown, [_scored(_match(p, shown, 1.0, "spelt as"), setting) for p in places], relation)
 
 
 def _setting(
@@ -192,40 +196,49 @@ def _spellings(name: str) -> list[str]:
     return [p for p in dict.fromkeys(parts) if p]
 
 
-def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
-    """Return places and how well their spelling agrees, 0-1: exact, case form, transliteration, then typos.
+class _Match(NamedTuple):
+    """A place whose spelling agrees: how closely, 0-1, and in which way."""
+
+    place: Place
+    alike: float
+    how: How
+
+
+_STEPS: Final[tuple[tuple[Callable[[Gazetteer, str], list[Place]], float, How], ...]] = (
+    (Gazetteer.find, 1.0, "spelt as"),
+    (Gazetteer.find_case, 0.95, "a case form of"),
+    (Gazetteer.find_loose, 0.9, "another transliteration of"),
+)
+_OTHER_NAME: Final = 0.45
+"""What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
+
+
+def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:
+    """Return the places a name may mean: exact, case form, transliteration, then typos.
 
     A looser step is taken only where the stricter ones found nothing in the named province (anywhere, without one).
     """
-    found: dict[str, tuple[Place, float]] = {}
-    for step, score in _STEPS:
+    found: dict[str, _Match] = {}
+    for step, alike, how in _STEPS:
         for spelling in _spellings(name):
             for place in step(gazetteer, spelling):
-                found.setdefault(
-                    place.place_id, (place, score - (0.0 if _is_own(place, spelling) else _OTHER_NAME))
-                )
-        if any(place.admin1 == setting.admin1 or not setting.admin1 for place, _ in found.values()):
+                found.setdefault(place.place_id, _match(place, spelling, alike, how))
+        if any(match.place.admin1 == setting.admin1 or not setting.admin1 for match in found.values()):
             return list(found.values())
-    for place, score in _misspelt(gazetteer, name, setting):
-        found.setdefault(place.place_id, (place, score))
+    for match in _misspelt(gazetteer, name, setting):
+        found.setdefault(match.place.place_id, match)
     return list(found.values())
 
 
-_OTHER_NAME: Final = 0.45
-"""What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
-_STEPS: Final = ((Gazetteer.find, 1.0), (Gazetteer.find_case, 0.95), (Gazetteer.find_loose, 0.9))
+def _match(place: Place, spelling: str, alike: float, how: How) -> _Match:
+    """Return the match, weaker where the spelling is not that of the place's present name."""
+    own = {names.skeleton(place.name), names.skeleton(place.names[0])}
+    if place.is_area or how == "a case form of" or names.skeleton(spelling) in own:
+        return _Match(place, alike, how)
+    return _Match(place, alike - _OTHER_NAME, "another name of")
 
 
-_OTHER_NAMES: Final = frozenset(score - _OTHER_NAME for _, score in _STEPS)
-
-
-def _is_own(place: Place, spelling: str) -> bool:
-    """Say whether a spelling is that of the place's present name, not of one more name it has."""
-    key = names.skeleton(spelling)
-    return place.is_area or key in {names.skeleton(place.name), names.skeleton(place.names[0])}
-
-
-def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[Place, float]]:
+def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:
     """Return likely misspellings: the fewer people a place has, the closer the spelling must be."""
     keys = gazetteer.skeletons_of(setting.admin1 or "UA")
     found = []
@@ -235,7 +248,9 @@ def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[tuple[
                 key, list(keys), scorer=OSA.normalized_similarity, score_cutoff=_LEAST_ALIKE, limit=25
             )
             near = [(place, hit[1]) for hit in hits for place in keys[hit[0]]]
-            found += [(place, 0.8 * alike) for place, alike in near if alike >= _needed(place)]
+            found += [
+                _Match(p, 0.8 * alike, "a likely misspelling of") for p, alike in near if alike >= _needed(p)
+            ]
     return found
 
 
@@ -244,8 +259,9 @@ def _needed(place: Place) -> float:
     return _LEAST_ALIKE if place.population >= 5000 else 0.8
 
 
-def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
-    parts = {"spelling": spelling}
+def _scored(match: _Match, setting: _Setting) -> Candidate:
+    place, alike, how = match
+    parts = {"spelling": alike}
     if setting.admin1:
         parts["province"] = 1.0 if place.admin1 == setting.admin1 else -1.0
     elif place.admin1 in setting.inside:
@@ -255,13 +271,13 @@ def _scored(place: Place, spelling: float, setting: _Setting) -> Candidate:
     if setting.near and place.lon is not None and place.lat is not None:
         away = min(distance.km(place.lon, place.lat, *point) for point in setting.near)
         parts["distance"] = 0.6 * math.exp(-away / 50)
-    parts["size"] = (0.05 if spelling > 0.8 else 0.1) * math.log10(_weight(place) + 1)
+    parts["size"] = (0.1 if how == "a likely misspelling of" else 0.05) * math.log10(_weight(place) + 1)
     weight = _hostilities().get(_raion(place), 0.0) if place.country == "UA" else 0.0
     if weight:
         parts["district with reported fighting"] = 0.15 * weight
     if place.country != "UA":
         parts["abroad"] = -0.3
-    return Candidate(place, round(sum(parts.values()), 4), parts)
+    return Candidate(place, round(sum(parts.values()), 4), parts, how)
 
 
 def _raion(place: Place) -> str:
@@ -383,20 +399,9 @@ def _precision(place: Place) -> tuple[str, float]:
     return "settlement", place.radius_m + _SETTLEMENT_M
 
 
-_HOW: Final = (
-    (0.99, "spelt as"),
-    (0.94, "a case form of"),
-    (0.85, "another transliteration of"),
-    (0.0, "a likely misspelling of"),
-)
-
-
 def _reasons(name: str, best: Candidate) -> list[str]:
     place = best.place
-    how = next(words for least, words in _HOW if best.parts["spelling"] >= least)
-    if best.parts["spelling"] in _OTHER_NAMES:
-        how = "another name of"
-    reasons = [f"{name!r} is {how} {place.name} ({_where(place)})"]
+    reasons = [f"{name!r} is {best.how} {place.name} ({_where(place)})"]
     if best.parts.get("province", 0) > 0:
         reasons.append("in the named province")
     elif best.parts.get("province", 0) < 0:
