@@ -19,3 +19,7 @@ class BadGazetteer(GeoError):
 
 class BadCoordinates(GeoError):
     """A longitude or latitude that is not on the globe."""
+
+
+class BadView(GeoError):
+    """A view of the map that cannot be drawn: outside the zooms, too large, or with its edges swapped."""

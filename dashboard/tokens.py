@@ -1,0 +1,179 @@
+"""Unguessable names for filters, so that the map's endpoint is told a token and nothing else.
+
+One registry serves the whole process. The same filter of the same content has the same token until it expires, so a
+rerun of the page changes nothing on the map. Memory is bounded: the least recently used filters are forgotten.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.grid import Grid, Selection
+from incidents import vocabulary
+from incidents.catalogue import Catalogue, Points
+from incidents.filters import Filter
+
+MAX_TOKENS: Final = 256
+MAX_BYTES: Final = 320_000_000
+MAX_INDEXES: Final = 2
+IDLE_SECONDS: Final = 12 * 3600.0
+
+
+@dataclass
+class Indexed:
+    """A catalogue's points and the spatial index over them, built when first asked for."""
+
+    catalogue: Catalogue
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _built: tuple[Points, Grid] | None = None
+
+    def _both(self) -> tuple[Points, Grid]:
+        with self._lock:
+            if self._built is None:
+                points = self.catalogue.points()
+                codes = {"category": points.category, "precision": points.precision}
+                grid = Grid(points.lon, points.lat, codes=codes, sums={"killed": points.killed_min})
+                self._built = (points, grid)
+            return self._built
+
+    @property
+    def points(self) -> Points:
+        """All incidents as columns."""
+        return self._both()[0]
+
+    @property
+    def grid(self) -> Grid:
+        """The index over the places of `points`."""
+        return self._both()[1]
+
+
+@dataclass
+class Entry:
+    """What a token stands for."""
+
+    indexed: Indexed
+    where: Filter
+    used: float
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _selection: Selection | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue that is filtered."""
+        return self.indexed.catalogue
+
+    @property
+    def selection(self) -> Selection:
+        """The filter applied to the index; computed once."""
+        with self._lock:
+            if self._selection is None:
+                self._selection = self.indexed.grid.select(self._mask)
+            return self._selection
+
+    @property
+    def _mask(self) -> NDArray[np.bool_]:
+        return self.catalogue.mask(self.where)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int32]:
+        """The rows that the filter lets through and that stand on the map, ascending."""
+        return np.sort(self.selection.grid.rows[self.selection.places])
+
+    def lets_through(self, row: int) -> bool:
+        """Say whether one row is on the map under this filter."""
+        at = int(np.searchsorted(self.rows, row))
+        return at < len(self.rows) and int(self.rows[at]) == row
+
+    @property
+    def nbytes(self) -> int:
+        """The memory this entry holds, in bytes."""
+        return 0 if self._selection is None else self._selection.nbytes + 4 * len(self._selection)
+
+
+class Registry:
+    """Tokens and what they stand for; safe to use from several threads."""
+
+    def __init__(self, *, max_tokens: int = MAX_TOKENS, max_bytes: int = MAX_BYTES,
+                 idle: float = IDLE_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._names: dict[tuple[str, str], str] = {}
+        self._indexes: OrderedDict[str, Indexed] = OrderedDict()
+        self._lock = threading.RLock()
+        self._max_tokens, self._max_bytes, self._idle, self._clock = max_tokens, max_bytes, idle, clock
+
+    def issue(self, catalogue: Catalogue, where: Filter) -> str:
+        """Return the token of a filter over a catalogue's present content."""
+        key = (f"{id(catalogue)}:{catalogue.revision}", where.to_query())
+        with self._lock:
+            self._forget()
+            token = self._names.get(key)
+            if token is None:
+                token = self._names[key] = secrets.token_urlsafe(24)
+                self._entries[token] = Entry(self._indexed(key[0], catalogue), where, self._clock())
+            self._touch(token)
+            return token
+
+    def find(self, token: str) -> Entry | None:
+        """Return what a token stands for; None for one that was never issued, has expired or was forgotten."""
+        with self._lock:
+            self._forget()
+            if token not in self._entries:
+                return None
+            self._touch(token)
+            return self._entries[token]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def _touch(self, token: str) -> None:
+        self._entries[token].used = self._clock()
+        self._entries.move_to_end(token)
+
+    def _indexed(self, key: str, catalogue: Catalogue) -> Indexed:
+        if key not in self._indexes:
+            self._indexes[key] = Indexed(catalogue)
+        self._indexes.move_to_end(key)
+        while len(self._indexes) > MAX_INDEXES:
+            self._indexes.popitem(last=False)
+        return self._indexes[key]
+
+    def _forget(self) -> None:
+        """Drop what is idle, and the least recently used while too many tokens or bytes are held."""
+        oldest_allowed = self._clock() - self._idle
+        held = sum(entry.nbytes for entry in self._entries.values())
+        while self._entries:
+            token, entry = next(iter(self._entries.items()))
+            crowded = len(self._entries) > 1 and (
+                len(self._entries) > self._max_tokens or held > self._max_bytes
+            )
+            if entry.used >= oldest_allowed and not crowded:
+                return
+            held -= entry.nbytes
+            del self._entries[token]
+            self._names = {key: name for key, name in self._names.items() if name != token}
+
+
+_SHARED: Final = Registry()
+
+
+def registry() -> Registry:
+    """Return the registry of this process."""
+    return _SHARED
+
+
+def issue(catalogue: Catalogue, where: Filter) -> str:
+    """Return the token that stands for `where` over `catalogue` on this process's map endpoint."""
+    return _SHARED.issue(catalogue, where)
+
+
+PRECISE: Final = tuple(vocabulary.words("geo_precision").index(word) for word in ("site", "vicinity"))

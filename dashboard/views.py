@@ -1,0 +1,203 @@
+"""What the map's endpoint answers: plain data for the script in the browser, from a token's filter and parameters.
+
+Positions are quarter pixels from the north-west corner of the window asked for, at its zoom; rows are positions in
+`Catalogue.points()`. Figures of people are lower bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.tokens import PRECISE, Entry
+from geo._errors import BadView
+from geo.grid import CELL_LEVELS, Clusters, Window, check_zoom
+from incidents import vocabulary
+from incidents._errors import NotFound
+from incidents.derive import RANGED, figure_range, grading
+from incidents.model import Incident
+
+PAGE: Final = 12
+MAX_STEPS: Final = 60
+NO_DAY: Final = np.iinfo(np.int32).min
+
+Parameters = Mapping[str, str]
+
+
+def whole(parameters: Parameters, name: str, default: int | None = None) -> int:
+    """Read a whole number from the address. Raises BadView."""
+    raw = parameters.get(name)
+    if raw is None and default is not None:
+        return default
+    if raw is None or not re.fullmatch(r"-?[0-9]{1,12}", raw):
+        raise BadView(f"{name} must be a whole number, not {(raw or 'missing')[:20]!r}")
+    return int(raw)
+
+
+def window(parameters: Parameters) -> Window:
+    """Read zoom and cells from the address. Raises BadView."""
+    level = check_zoom(whole(parameters, "z")) + CELL_LEVELS
+    x0, y0, x1, y1 = (whole(parameters, name) for name in ("x0", "y0", "x1", "y1"))
+    return Window(level, x0, y0, x1, y1).checked()
+
+
+def view(entry: Entry, parameters: Parameters) -> dict[str, Any]:
+    """Answer the symbols of one view."""
+    asked = window(parameters)
+    clusters = entry.selection.clusters(asked)
+    rows = clusters.first_row
+    precision = clusters.shares("precision")
+    precise = sum(
+        (precision[:, code] for code in PRECISE if code < precision.shape[1]), np.zeros(len(rows), np.int64)
+    )
+    killed, stated = clusters.totals("killed")
+    shares = clusters.shares("category")
+    points = entry.indexed.points
+    quarter = np.round(clusters.xy * 4).astype(np.int64)
+    answer = {
+        "z": asked.level - CELL_LEVELS, "x0": asked.x0, "y0": asked.y0, "x1": asked.x1, "y1": asked.y1,
+        "total": int(clusters.n.sum()),
+        "categories": shares.sum(axis=0),
+        "x": quarter[:, 0].copy(), "y": quarter[:, 1].copy(), "n": clusters.n,
+        "row": np.where(clusters.n == 1, rows, -1),
+        "category": np.where(clusters.n == 1, points.category[rows], 0),
+        "stack": (clusters.stacked & (clusters.n > 1)).astype(np.uint8),
+        "killed": killed, "stated": stated, "rough": clusters.n - precise,
+        "shares": _pairs(shares, clusters.n),
+        "uncertainty": _uncertainty(entry, clusters) if "u" in parameters else np.zeros(len(rows), np.int32),
+    }  # fmt: skip
+    if "play" in parameters:
+        answer |= _steps(entry, clusters)
+    return answer
+
+
+def _pairs(shares: NDArray[np.int64], n: NDArray[np.int64]) -> list[list[int]]:
+    """Write each row of counts as [code, count, code, count, …], without zeros; nothing for single points."""
+    out: list[list[int]] = [[] for _ in range(len(n))]
+    for symbol, code in np.argwhere(shares * (n > 1)[:, None]).tolist():
+        out[symbol] += [code, int(shares[symbol, code])]
+    return out
+
+
+def _uncertainty(entry: Entry, clusters: Clusters) -> NDArray[np.int32]:
+    """Return the radius in metres of the circle of each symbol on one spot: the widest; 0 for a spread cluster."""
+    selection, metres = entry.selection, entry.indexed.points.uncertainty_m
+    out = np.zeros(len(clusters), np.int32)
+    for symbol in np.flatnonzero(clusters.stacked):
+        widest = [
+            np.nanmax(metres[selection.grid.rows[selection.places[a:b]]], initial=0)
+            for a, b in clusters.runs_of(int(symbol))
+        ]
+        out[symbol] = int(max(widest))
+    return out
+
+
+def _steps(entry: Entry, clusters: Clusters) -> dict[str, Any]:
+    """Answer each symbol's counts step by step through the time that the filter leaves."""
+    days = entry.indexed.points.start
+    edges = step_edges(days[entry.rows])
+    counts = clusters.over_time(days, edges)
+    return {
+        "edges": np.datetime_as_string(edges.astype("datetime64[D]")).tolist(),
+        "steps": [[int(v) for pair in zip(np.flatnonzero(row), row[row > 0], strict=True) for v in pair]
+                  for row in counts],
+    }  # fmt: skip
+
+
+def step_edges(days: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Cut the span of some days (since 1970-01-01) into at most `MAX_STEPS` days, weeks, months, quarters or years."""
+    known = days[days != NO_DAY]
+    if not len(known):
+        return np.zeros(1, np.int64)
+    first, last = int(known.min()), int(known.max())
+    for width in (1, 7):
+        if last - first < width * MAX_STEPS:
+            return np.arange(first, last + width + 1, width, dtype=np.int64)
+    low = np.datetime64(first, "D").astype("datetime64[M]").astype(np.int64)
+    high = np.datetime64(last, "D").astype("datetime64[M]").astype(np.int64)
+    span = int(high - low) + 1
+    width = next((w for w in (1, 3, 12) if span <= w * MAX_STEPS), -(-span // MAX_STEPS))
+    months = np.arange(low - low % (width if width in (3, 12) else 1), high + width + 1, width)
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def opened(entry: Entry, parameters: Parameters) -> dict[str, Any]:
+    """Answer what symbol `i` of a view stands for: where its incidents lie, and one page of them."""
+    clusters = entry.selection.clusters(window(parameters))
+    symbol, offset = whole(parameters, "i"), max(whole(parameters, "offset", 0), 0)
+    runs = clusters.runs_of(symbol)
+    rows = entry.selection.rows_of(runs, offset=offset, limit=PAGE)
+    return {
+        "n": int(clusters.n[symbol]),
+        "same": bool(clusters.stacked[symbol]),
+        "extent": clusters.extent_of(symbol),
+        "offset": offset,
+        "size": PAGE,
+        "rows": [_facts(entry, int(row)) for row in rows],
+    }
+
+
+def incident(entry: Entry, parameters: Parameters) -> dict[str, Any]:
+    """Answer one incident in short. By `row` it must pass the token's filter; by `id` it may lie outside it."""
+    if "id" in parameters:
+        return facts(entry.catalogue.get(parameters["id"][:200]))
+    row = whole(parameters, "row")
+    if not entry.lets_through(row):
+        raise NotFound(f"there is no row {row} under this filter")
+    return _facts(entry, row)
+
+
+def _facts(entry: Entry, row: int) -> dict[str, Any]:
+    return facts(entry.catalogue.get(str(entry.indexed.points.ids[row])))
+
+
+def facts(found: Incident) -> dict[str, Any]:
+    """Return what the map tells of one incident."""
+    hidden = "exact_location" in found.sensitivity
+    return {
+        "id": found.id,
+        "title": found.title,
+        "lon": found.point.lon if found.point else None,
+        "lat": found.point.lat if found.point else None,
+        "category": vocabulary.words("category").index(found.category),
+        "date_start": found.date_start,
+        "date_end": found.date_end,
+        "date_precision": found.date_precision,
+        "date_discovered": found.date_discovered,
+        "place": found.place_name,
+        "precision": found.geo_precision,
+        "uncertainty_m": found.uncertainty_m,
+        "grading": grading(found),
+        "sensitive": hidden,
+        **{predicate: list(figure_range(found.claims, predicate)) for predicate in RANGED},
+    }
+
+
+def areas(entry: Entry, parameters: Parameters) -> dict[str, Any]:
+    """Answer the counts by region code (`level=admin1`) or country code, and how many have none."""
+    level = parameters.get("level", "admin1")
+    if level not in {"admin1", "country"}:
+        raise BadView("level is admin1 or country")
+    counts = entry.catalogue.regions(entry.where, "admin1" if level == "admin1" else "country")
+    total = entry.catalogue.counts(entry.where).total
+    known = {code: n for code, n in counts.items() if code}
+    return {"level": level, "counts": known, "elsewhere": total - sum(known.values()), "total": total}
+
+
+def density(entry: Entry, parameters: Parameters) -> dict[str, Any]:
+    """Answer the counts of 16-pixel squares: those that hold any, as [index, count, …], row by row."""
+    asked = window(parameters)
+    if asked.cells * 16 > 160_000:
+        raise BadView("this view has too many squares; ask for a smaller one")
+    grid, level = entry.selection.density(asked)
+    flat = grid.ravel()
+    index = np.flatnonzero(flat)
+    return {
+        "z": asked.level - CELL_LEVELS, "x0": asked.x0, "y0": asked.y0, "x1": asked.x1, "y1": asked.y1,
+        "wide": grid.shape[1], "high": grid.shape[0], "level": level, "total": int(flat.sum()),
+        "index": np.diff(index, prepend=0), "count": flat[index],
+    }  # fmt: skip

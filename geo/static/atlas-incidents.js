@@ -1,0 +1,719 @@
+/* Incidents on the map. Asks the server once for each view (padded, snapped to cells), draws symbols on one canvas.
+   Text from data is only ever set as textContent. */
+(function () {
+  "use strict";
+
+  const atlas = window.atlas, TAU = 2 * Math.PI, CELL = 64, LEVELS = 2;
+
+  /* --- small helpers ---------------------------------------------------------------------------------------------- */
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined && text !== null) node.textContent = text;
+    return node;
+  }
+  atlas.element = element;
+
+  function words(key, values) {
+    let text = atlas.texts[key] || key;
+    for (const name of Object.keys(values || {})) text = text.replaceAll("{" + name + "}", values[name]);
+    return text;
+  }
+  atlas.words = words;
+
+  const number = (map, n) => n.toLocaleString(map.atlas.language);
+
+  function short(n) {
+    if (n < 1000) return String(n);
+    if (n < 1e6) return (n < 9950 ? (n / 1000).toFixed(1).replace(/\.0$/, "") : Math.round(n / 1000)) + "k";
+    return (n < 9.95e6 ? (n / 1e6).toFixed(1).replace(/\.0$/, "") : Math.round(n / 1e6)) + "M";
+  }
+
+  /* The same formula as geo.grid.radius. */
+  const radius = (n) => (n <= 1 ? 6.5 : Math.min(11 + 4.2 * Math.log10(n), 38));
+
+  /* One shape a category, so that colour is never the only sign. */
+  const marks = {
+    circle: (c, r) => c.arc(0, 0, r, 0, TAU),
+    square: (c, r) => c.rect(-r * 0.86, -r * 0.86, r * 1.72, r * 1.72),
+    diamond: (c, r) => polygon(c, 4, r * 1.18, -Math.PI / 2),
+    triangle: (c, r) => polygon(c, 3, r * 1.2, -Math.PI / 2),
+    down: (c, r) => polygon(c, 3, r * 1.2, Math.PI / 2),
+    pentagon: (c, r) => polygon(c, 5, r * 1.08, -Math.PI / 2),
+    hexagon: (c, r) => polygon(c, 6, r * 1.05, 0),
+    star: (c, r) => star(c, r * 1.3),
+    cross: (c, r) => cross(c, r * 1.1),
+  };
+
+  function polygon(context, corners, r, turn) {
+    for (let i = 0; i < corners; i++) {
+      const angle = turn + (i * TAU) / corners;
+      context[i ? "lineTo" : "moveTo"](Math.cos(angle) * r, Math.sin(angle) * r);
+    }
+    context.closePath();
+  }
+
+  function star(context, r) {
+    for (let i = 0; i < 10; i++) {
+      const angle = -Math.PI / 2 + (i * TAU) / 10, reach = i % 2 ? r * 0.5 : r;
+      context[i ? "lineTo" : "moveTo"](Math.cos(angle) * reach, Math.sin(angle) * reach);
+    }
+    context.closePath();
+  }
+
+  function cross(context, r) {
+    const a = r * 0.36;
+    const corners = [[-a, -r], [a, -r], [a, -a], [r, -a], [r, a], [a, a], [a, r], [-a, r], [-a, a], [-r, a], [-r, -a], [-a, -a]];
+    corners.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](x, y));
+    context.closePath();
+  }
+
+  function drawMark(context, x, y, look, entry, r) {
+    context.save();
+    context.translate(x, y);
+    context.beginPath();
+    (marks[entry.mark] || marks.circle)(context, r);
+    context.lineJoin = "round";
+    context.lineWidth = 3;
+    context.strokeStyle = look.paper;
+    context.stroke();
+    context.fillStyle = entry.color;
+    context.fill();
+    context.restore();
+  }
+
+  function swatch(map, entry) {
+    const canvas = element("canvas"), ratio = 2;
+    canvas.width = canvas.height = 18 * ratio;
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    drawMark(context, 9, 9, atlas.themes[map.atlas.theme], entry, 5.5);
+    return canvas;
+  }
+
+  /* --- asking the server ------------------------------------------------------------------------------------------ */
+
+  /* One line to the server for one kind of question: a newer question cancels the older one, and an answer that comes
+     too late is dropped. A server that does not answer is told on the map and asked again until it does. */
+  class Line {
+    constructor(map) {
+      this.map = map;
+      this.turn = 0;
+    }
+    ask(url, use) {
+      this.cancel();
+      const turn = this.turn, stop = new AbortController();
+      this.stop = stop;
+      const go = (wait) => {
+        fetch(url, { signal: stop.signal }).then(async (answer) => {
+          const data = await answer.json().catch(() => ({}));
+          if (turn !== this.turn) return;
+          if (answer.status === 410 || answer.status === 404) return this.map.fire("atlas:notice", { key: "expired" });
+          if (answer.status === 429 || answer.status >= 500) throw new Error(data.error || answer.status);
+          if (!answer.ok) return this.map.fire("atlas:notice", { key: "refused" });
+          this.map.fire("atlas:notice", {});
+          use(data);
+        }).catch((error) => {
+          if (turn !== this.turn || error.name === "AbortError") return;
+          this.map.fire("atlas:notice", { key: "unreachable" });
+          this.timer = setTimeout(() => turn === this.turn && go(Math.min(wait * 2, 8000)), wait);
+        });
+      };
+      go(500);
+    }
+    cancel() {
+      this.turn++;
+      clearTimeout(this.timer);
+      if (this.stop) this.stop.abort();
+      this.stop = null;
+    }
+  }
+  atlas.Line = Line;
+
+  const query = (values) => Object.keys(values).map((k) => k + "=" + encodeURIComponent(values[k])).join("&");
+
+  /* --- the symbols ------------------------------------------------------------------------------------------------- */
+
+  const Symbols = atlas.Sheet.extend({
+    options: { className: "atlas-symbols", padding: 0.3 },
+
+    initialize: function () {
+      this._layers = {};
+      this.data = null;
+      this.spots = [];
+    },
+
+    /* World pixels of the current zoom for a symbol of an answer. */
+    place: function (data, i) {
+      const scale = Math.pow(2, this._map.getZoom() - data.z);
+      return [(data.x0 * CELL + data.x[i] / 4) * scale, (data.y0 * CELL + data.y[i] / 4) * scale];
+    },
+
+    draw: function (context, origin, min, max) {
+      this.spots = [];
+      const data = this.data, owner = this.owner;
+      if (!data || !owner) return;
+      const world = 256 * Math.pow(2, this._map.getZoom());
+      const look = atlas.themes[this._map.atlas.theme];
+      this._circles(context, origin);
+      for (let i = data.x.length - 1; i >= 0; i--) {
+        const n = owner.shown(i);
+        if (!n) continue;
+        const [wx, wy] = this.place(data, i), y = wy - origin.y;
+        if (y < min.y - 40 || y > max.y + 40) continue;
+        for (let turn = -2; turn <= 2; turn++) {
+          const x = wx + turn * world - origin.x;
+          if (x > min.x - 40 && x < max.x + 40) this._symbol(context, look, data, i, n, x, y);
+        }
+      }
+      this._selected(context, look, origin);
+    },
+
+    _symbol: function (context, look, data, i, n, x, y) {
+      const owner = this.owner;
+      if (data.n[i] === 1) {
+        const r = owner.options.size_by === "killed" ? owner.sizeOf(i, n) : 6.5;
+        drawMark(context, x, y, look, owner.palette[data.category[i]] || owner.palette[owner.palette.length - 1], r);
+        this.spots.push([x, y, r + 4, i]);
+        return;
+      }
+      const r = owner.sizeOf(i, n);
+      if (data.stack[i]) this._disc(context, look, x + 3.5, y + 3, r, true);
+      this._disc(context, look, x, y, r, false);
+      this._ring(context, look, data, i, n, x, y, r);
+      if (data.rough[i] * 2 > data.n[i]) this._dotted(context, look, x, y, r + 3.5);
+      context.fillStyle = look.ink;
+      context.font = (r > 15 ? "600 12px " : "600 11px ") + atlas.font;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.fillText(owner.label(i, n), x, y + 0.5);
+      this.spots.push([x, y, r + 3, i]);
+    },
+
+    _disc: function (context, look, x, y, r, behind) {
+      context.beginPath();
+      context.arc(x, y, r + 1.5, 0, TAU);
+      context.fillStyle = look.paper;
+      context.fill();
+      if (!behind) return;
+      context.strokeStyle = look.faint;
+      context.lineWidth = 1.2;
+      context.stroke();
+    },
+
+    _dotted: function (context, look, x, y, r) {
+      context.beginPath();
+      context.arc(x, y, r, 0, TAU);
+      context.setLineDash([0.1, 3.6]);
+      context.lineCap = "round";
+      context.lineWidth = 1.5;
+      context.strokeStyle = look.faint;
+      context.stroke();
+      context.setLineDash([]);
+    },
+
+    /* What is inside, as parts of the ring. */
+    _ring: function (context, look, data, i, n, x, y, r) {
+      const owner = this.owner, wide = r > 18 ? 5 : 4, shares = owner.playing ? null : data.shares[i];
+      context.lineWidth = wide;
+      context.lineCap = "butt";
+      let from = -Math.PI / 2;
+      const arc = (part, colour) => {
+        context.beginPath();
+        context.arc(x, y, r - wide / 2, from, from + part * TAU);
+        context.strokeStyle = colour;
+        context.stroke();
+        from += part * TAU;
+      };
+      if (!shares) arc(1, look.faint);
+      else for (let k = 0; k < shares.length; k += 2) arc(shares[k + 1] / data.n[i], owner.palette[shares[k]].color);
+    },
+
+    _circles: function (context, origin) {
+      const data = this.data, owner = this.owner;
+      if (owner.options.uncertainty === "all") {
+        for (let i = 0; i < data.x.length; i++) {
+          if (!owner.shown(i) || !(data.uncertainty[i] > 0)) continue;
+          const [wx, wy] = this.place(data, i);
+          this._circle(context, wx - origin.x, wy - origin.y, wy, data.uncertainty[i], false);
+        }
+      }
+      const chosen = owner.chosen;
+      if (!chosen || chosen.lon === null || !(chosen.uncertainty_m > 0)) return;
+      const scale = 256 * Math.pow(2, this._map.getZoom()), [x, y] = atlas.project(chosen.lon, chosen.lat);
+      this._circle(context, x * scale - origin.x, y * scale - origin.y, y * scale, chosen.uncertainty_m, true);
+    },
+
+    /* Metres to pixels at a latitude of the spherical Mercator projection. */
+    _circle: function (context, x, y, worldY, metres, strong) {
+      const world = 256 * Math.pow(2, this._map.getZoom());
+      const r = (metres * world * Math.cosh(Math.PI * (1 - (2 * worldY) / world))) / 40075016.686;
+      if (r < 4 || r > 20000) return;
+      context.beginPath();
+      context.arc(x, y, r, 0, TAU);
+      const look = atlas.themes[this._map.atlas.theme];
+      context.globalAlpha = strong ? 0.12 : 0.05;
+      context.fillStyle = look.accent;
+      context.fill();
+      context.globalAlpha = strong ? 0.9 : 0.45;
+      context.setLineDash([5, 4]);
+      context.lineWidth = strong ? 1.6 : 1;
+      context.strokeStyle = look.accent;
+      context.stroke();
+      context.setLineDash([]);
+      context.globalAlpha = 1;
+    },
+
+    _selected: function (context, look, origin) {
+      const chosen = this.owner.chosen;
+      if (!chosen || chosen.lon === null) return;
+      const scale = 256 * Math.pow(2, this._map.getZoom()), [x, y] = atlas.project(chosen.lon, chosen.lat);
+      const left = x * scale - origin.x, top = y * scale - origin.y;
+      let reach = 11;
+      for (const [sx, sy, r] of this.spots) if (Math.hypot(sx - left, sy - top) < 2) reach = Math.max(reach, r + 2);
+      for (const [colour, wide] of [[look.paper, 5], [look.accent, 2.5]]) {
+        context.beginPath();
+        context.arc(left, top, reach, 0, TAU);
+        context.strokeStyle = colour;
+        context.lineWidth = wide;
+        context.stroke();
+      }
+    },
+
+    /* The symbol under a layer point, the one drawn last first. */
+    hit: function (point) {
+      for (let k = this.spots.length - 1; k >= 0; k--) {
+        const [x, y, r, i] = this.spots[k];
+        if (Math.hypot(point.x - x, point.y - y) <= r) return i;
+      }
+      return -1;
+    },
+  });
+
+  /* --- one engine a map: layers come and go with every filter, the drawing stays until the next one is there -------- */
+
+  class Engine {
+    constructor(map) {
+      this.map = map;
+      this.line = new Line(map);
+      this.detail = new Line(map);
+      this.known = new Map();
+      this.sheet = new Symbols();
+      this.sheet.owner = this;
+      this.options = null;
+      this.playing = null;
+      this.chosen = null;
+      this.tip = element("div", "atlas-tip");
+      this.tip.hidden = true;
+      this.tip.setAttribute("role", "tooltip");
+      map.getContainer().appendChild(this.tip);
+      this.legend = new atlas.Legend({ position: "bottomright" });
+      this.sheet.addTo(map);
+      this.legend.addTo(map);
+      map.on("moveend", () => this.look());
+      map.on("move", () => this.follow());
+      map.on("zoomstart", () => this.point(null));
+      map.on("mousemove", (event) => this.hover(event));
+      map.on("mouseout", () => this.point(null));
+      map.on("click", (event) => this.click(event));
+      map.on("keydown", (event) => this.key(event.originalEvent));
+    }
+
+    /* A new layer takes over. The old answer stays on the map until the new one is there. */
+    use(layer, options) {
+      const fresh = !this.options || this.options.token !== options.token;
+      clearTimeout(this.leaving);
+      this.layer = layer;
+      this.options = options;
+      this.palette = options.palette;
+      atlas.look(this.map, options.theme, options.language, options.texts);
+      if (fresh) {
+        this.known.clear();
+        this.wanted = null;
+        this.closeList();
+      }
+      if (options.mode !== "incidents") this.stopPlaying();
+      this.select(options.selected);
+      this.surface = atlas.surface(this, this.surface);
+      this.look();
+      this.sheet.repaint();
+      this.legend.tell(this);
+    }
+
+    leave(layer) {
+      if (layer !== this.layer) return;
+      this.leaving = setTimeout(() => {
+        this.line.cancel();
+        this.detail.cancel();
+        this.options = this.sheet.data = this.layer = this.chosen = this.wanted = null;
+        this.surface = atlas.surface(this, this.surface);
+        this.sheet.repaint();
+        this.legend.tell(this);
+        this.point(null);
+      }, 400);
+    }
+
+    url(what, values) {
+      return `${this.options.root}/${what}/${this.options.token}?${query(values)}`;
+    }
+
+    /* The view with a margin of half a screen, snapped to four cells so that small moves ask nothing. */
+    window(margin) {
+      const zoom = Math.max(0, Math.min(20, Math.round(this.map.getZoom())));
+      const box = this.map.getPixelBounds(), size = this.map.getSize(), side = Math.pow(2, zoom + LEVELS), step = 4;
+      const down = (v) => Math.floor(v / CELL / step) * step, up = (v) => Math.ceil(v / CELL / step) * step;
+      let x0 = down(box.min.x - size.x * margin), x1 = up(box.max.x + size.x * margin);
+      if (x1 - x0 >= side) [x0, x1] = [0, side];
+      const turns = Math.floor(x0 / side) * side;
+      const y0 = Math.min(Math.max(down(box.min.y - size.y * margin), 0), side);
+      const y1 = Math.min(Math.max(up(box.max.y + size.y * margin), 0), side);
+      return { z: zoom, x0: x0 - turns, y0, x1: x1 - turns, y1, turns };
+    }
+
+    covers(view) {
+      const have = this.wanted;
+      if (!have || have.z !== view.z || have.token !== this.options.token || have.play !== !!this.playing) return false;
+      const side = Math.pow(2, view.z + LEVELS);
+      if (have.x1 - have.x0 >= side) return have.y0 <= view.y0 && have.y1 >= view.y1;
+      const shift = view.turns - have.turns;
+      return have.x0 <= view.x0 + shift && have.x1 >= view.x1 + shift && have.y0 <= view.y0 && have.y1 >= view.y1;
+    }
+
+    look() {
+      const size = this.map.getSize();
+      if (!this.options || !size.x || !size.y) return;
+      if (this.options.mode === "density") return this.surface.look();
+      if (this.options.mode !== "incidents") return;
+      if (this.covers(this.window(0))) return;
+      const view = this.window(0.5);
+      this.wanted = { ...view, token: this.options.token, play: !!this.playing };
+      const { z, x0, y0, x1, y1 } = view, values = { z, x0, y0, x1, y1 };
+      if (this.playing) values.play = 1;
+      if (this.options.uncertainty === "all") values.u = 1;
+      const asked = performance.now();
+      this.line.ask(this.url("view", values), (data) => {
+        data.query = values;
+        data.asked = asked;
+        this.take(data);
+      });
+    }
+
+    take(data) {
+      this.sheet.data = data;
+      this.point(null);
+      if (this.playing) this.playing.take(data);
+      if (!this.map._animatingZoom) this.sheet.paint();
+      this.legend.tell(this);
+      data.drawn = performance.now();
+      this.map.fire("atlas:drawn", { data });
+    }
+
+    /* During a drag: draw what the canvas does not hold yet, ask for what the answer does not hold yet. */
+    follow() {
+      if (!this.options || this.map._animatingZoom) return;
+      const view = this.map.getPixelBounds(), origin = this.map.getPixelOrigin(), box = this.sheet._bounds;
+      if (box && (view.min.x - origin.x < box.min.x || view.max.x - origin.x > box.max.x ||
+                  view.min.y - origin.y < box.min.y || view.max.y - origin.y > box.max.y)) this.sheet._update();
+      this.look();
+    }
+
+    /* --- sizes and labels --- */
+
+    shown(i) {
+      const data = this.sheet.data;
+      return this.playing ? this.playing.count(i) : data.n[i];
+    }
+    sizeOf(i, n) {
+      const data = this.sheet.data;
+      if (this.options.size_by !== "killed" || this.playing) return radius(n);
+      const k = data.killed[i];
+      return k > 0 ? Math.min(5 + 4.6 * Math.log2(1 + k) ** 0.85, 38) : data.n[i] === 1 ? 4.5 : 9;
+    }
+    label(i, n) {
+      const data = this.sheet.data;
+      if (this.options.size_by !== "killed" || this.playing) return short(n);
+      return data.killed[i] > 0 ? "≥" + short(data.killed[i]) : "–";
+    }
+
+    /* --- pointing --- */
+
+    hover(event) {
+      if (!this.options || this.options.mode !== "incidents" || this.map.dragging.moving()) return;
+      const i = this.sheet.hit(event.layerPoint);
+      this.map.getContainer().classList.toggle("atlas-pointing", i >= 0);
+      if (i < 0) return this.point(null);
+      if (this.pointed === i) return this.moveTip(event.containerPoint);
+      this.point(i);
+      this.moveTip(event.containerPoint);
+      const data = this.sheet.data;
+      if (data.n[i] > 1) return this.tellCluster(i);
+      clearTimeout(this.resting);
+      const row = data.row[i];
+      if (this.known.has(row)) return this.tellIncident(this.known.get(row));
+      this.resting = setTimeout(() => this.fetchRow(row, (facts) => this.pointed === i && this.tellIncident(facts)), 40);
+    }
+
+    fetchRow(row, use) {
+      if (this.known.has(row)) return use(this.known.get(row));
+      this.detail.ask(this.url("incident", { row }), (facts) => {
+        if (this.known.size > 500) this.known.clear();
+        this.known.set(row, facts);
+        use(facts);
+      });
+    }
+
+    point(i) {
+      clearTimeout(this.resting);
+      this.pointed = i;
+      this.tip.hidden = true;
+      if (i === null) this.map.getContainer().classList.remove("atlas-pointing");
+    }
+
+    moveTip(at) {
+      const size = this.map.getSize(), right = at.x > size.x / 2, low = at.y > size.y / 2;
+      this.tip.style.left = right ? "" : at.x + 14 + "px";
+      this.tip.style.right = right ? size.x - at.x + 14 + "px" : "";
+      this.tip.style.top = low ? "" : at.y + 14 + "px";
+      this.tip.style.bottom = low ? size.y - at.y + 14 + "px" : "";
+    }
+
+    tell(title, lines) {
+      this.tip.replaceChildren(element("b", "", title), ...lines.filter(Boolean).map((text) => element("div", "", text)));
+      this.tip.hidden = false;
+    }
+
+    tellIncident(facts) {
+      const said = this.describe(facts);
+      this.tell(facts.title, [said.line, said.figures, said.where]);
+    }
+
+    /* The lines under a title: when and of what kind; the figures as ranges; how well the place is known. */
+    describe(facts) {
+      const language = this.map.atlas.language, entry = this.palette[facts.category];
+      const range = ([low, high]) => {
+        const [a, b] = [low, high].map((v) => (v === null ? null : v.toLocaleString(language)));
+        if (a === null && b === null) return null;
+        if (b === null) return words("atLeast", { n: a });
+        if (a === null) return words("atMost", { n: b });
+        return a === b ? a : a + "–" + b;
+      };
+      const figures = ["killed", "injured", "bodies"].map((key) => [key, range(facts[key])])
+        .filter(([, text]) => text !== null).map(([key, n]) => words(key, { n }));
+      const metres = facts.uncertainty_m;
+      const reach = metres === null ? null : metres >= 1000
+        ? (metres / 1000).toLocaleString(language, { maximumFractionDigits: 1 }) + " km" : Math.round(metres) + " m";
+      return {
+        line: [this.when(facts), entry && entry.label, words("grading_" + facts.grading)].filter(Boolean).join(" · "),
+        figures: figures.join(" · "),
+        where: [facts.place, reach && words("uncertainty", { n: reach })].filter(Boolean).join(" · "),
+      };
+    }
+
+    when(facts) {
+      const language = this.map.atlas.language;
+      const day = (iso, detail) => new Date(iso + "T00:00:00Z").toLocaleDateString(language, { timeZone: "UTC", ...detail });
+      const full = { day: "numeric", month: "short", year: "numeric" };
+      const { date_start: start, date_end: end, date_precision: precision, date_discovered: found } = facts;
+      if (!start) return found ? words("discovered", { n: day(found, full) }) : words("noDate");
+      if (precision === "month") return day(start, { month: "long", year: "numeric" });
+      if (precision === "year") return day(start, { year: "numeric" });
+      return end && end !== start ? day(start, full) + " – " + day(end, full) : day(start, full);
+    }
+
+    tellCluster(i) {
+      const data = this.sheet.data, n = data.n[i], shares = data.shares[i], rows = [];
+      for (let k = 0; k < shares.length; k += 2) rows.push([shares[k + 1], this.palette[shares[k]].label]);
+      rows.sort((a, b) => b[0] - a[0]);
+      const lines = rows.slice(0, 5).map(([count, label]) => `${label}: ${number(this.map, count)}`);
+      if (rows.length > 5) lines.push("…");
+      if (data.stated[i]) {
+        lines.push(words("clusterKilled", { n: number(this.map, data.killed[i]), of: number(this.map, data.stated[i]) }));
+      }
+      if (data.rough[i]) lines.push(words("clusterRough", { n: number(this.map, data.rough[i]), of: number(this.map, n) }));
+      lines.push(words(data.stack[i] ? "openStack" : "openCluster"));
+      this.tell(words("incidents", { n: number(this.map, n) }), lines);
+    }
+
+    /* --- choosing --- */
+
+    click(event) {
+      if (!this.options || this.options.mode !== "incidents" || this.map.atlas.drawing) return;
+      const i = this.sheet.hit(event.layerPoint);
+      if (i >= 0) this.open(i);
+    }
+
+    key(event) {
+      if (event.key === "Escape") this.closeList();
+      if (event.key !== "Enter" || !this.options || this.options.mode !== "incidents") return;
+      const centre = this.map.latLngToLayerPoint(this.map.getCenter());
+      let best = -1, least = 120;
+      for (const [x, y, , i] of this.sheet.spots) {
+        const far = Math.hypot(x - centre.x, y - centre.y);
+        if (far < least) [best, least] = [i, far];
+      }
+      if (best >= 0) this.open(best);
+    }
+
+    open(i) {
+      const data = this.sheet.data;
+      if (data.n[i] === 1) return this.fetchRow(data.row[i], (facts) => this.choose(facts));
+      const values = { z: data.query.z, x0: data.query.x0, y0: data.query.y0, x1: data.query.x1, y1: data.query.y1, i };
+      this.point(null);
+      this.detail.ask(this.url("open", { ...values, offset: 0 }), (page) => {
+        if (page.same || this.map.getZoom() >= this.map.getMaxZoom()) return this.list(values, page);
+        const [west, south, east, north] = page.extent, turns = Math.round(this.map.getCenter().lng / 360) * 360;
+        const bounds = L.latLngBounds([south, west + turns], [north, east + turns]);
+        const zoom = Math.max(this.map.getBoundsZoom(bounds.pad(0.15)), this.map.getZoom() + 1);
+        this.map.setView(bounds.getCenter(), Math.min(zoom, this.map.getMaxZoom()));
+      });
+    }
+
+    /* Tells st_folium: `last_object_clicked_tooltip` becomes the id, `last_object_clicked` the place. */
+    choose(facts) {
+      this.chosen = facts;
+      this.sheet.repaint();
+      const says = (text) => ({ getContent: () => text });
+      this.layer.fire("click", {
+        latlng: L.latLng(facts.lat, facts.lon),
+        sourceTarget: {
+          _tooltip: { _content: facts.id }, getTooltip: () => says(facts.id), getPopup: () => says({ innerText: facts.id }),
+          _popup: { _content: facts.id },
+        },
+      });
+      this.map.fire("atlas:chosen", { id: facts.id });
+    }
+
+    select(id) {
+      if (!id) {
+        this.chosen = null;
+        return;
+      }
+      if (this.chosen && this.chosen.id === id) return;
+      fetch(this.url("incident", { id })).then((answer) => (answer.ok ? answer.json() : null)).then((facts) => {
+        if (!facts || !this.options || this.options.selected !== id) return;
+        this.chosen = facts;
+        this.sheet.repaint();
+      }).catch(() => undefined);
+    }
+
+    /* --- many on one spot: a list, page by page --- */
+
+    list(values, page) {
+      this.closeList();
+      const box = new L.Control({ position: "topright" });
+      box.onAdd = () => {
+        const card = element("section", "atlas-card atlas-list");
+        card.setAttribute("aria-label", words("stackTitle", { n: page.n }));
+        L.DomEvent.disableClickPropagation(card);
+        L.DomEvent.disableScrollPropagation(card);
+        this.fillList(card, values, page);
+        return card;
+      };
+      this.listed = box.addTo(this.map);
+    }
+
+    fillList(card, values, page) {
+      const head = element("header", "", words("stackTitle", { n: number(this.map, page.n) }));
+      const close = head.appendChild(element("button", "", "×"));
+      close.type = "button";
+      close.setAttribute("aria-label", words("close"));
+      close.onclick = () => this.closeList();
+      const rows = element("ol");
+      for (const facts of page.rows) {
+        const button = element("button", "", facts.title);
+        button.type = "button";
+        const said = this.describe(facts);
+        button.appendChild(element("small", "", [said.line, said.figures].filter(Boolean).join(" · ")));
+        button.onclick = () => this.choose(facts);
+        rows.appendChild(element("li")).appendChild(button);
+      }
+      card.replaceChildren(head, rows, this.pager(card, values, page));
+    }
+
+    pager(card, values, page) {
+      const foot = element("footer"), last = page.offset + page.rows.length;
+      const step = (label, offset, able) => {
+        const button = element("button", "", label);
+        button.type = "button";
+        button.disabled = !able;
+        button.onclick = () => this.detail.ask(this.url("open", { ...values, offset }), (next) => this.fillList(card, values, next));
+        return button;
+      };
+      foot.append(step(words("previous"), Math.max(page.offset - page.size, 0), page.offset > 0),
+        element("span", "", words("page", { from: page.offset + 1, to: last, n: number(this.map, page.n) })),
+        step(words("next"), last, last < page.n));
+      return foot;
+    }
+
+    closeList() {
+      if (this.listed) this.listed.remove();
+      this.listed = null;
+    }
+
+    stopPlaying() {
+      this.playing = null;
+    }
+  }
+
+  /* --- legend ---------------------------------------------------------------------------------------------------------- */
+
+  atlas.Legend = L.Control.extend({
+    onAdd: function () {
+      this._box = element("div", "atlas-card atlas-legend");
+      L.DomEvent.disableClickPropagation(this._box);
+      L.DomEvent.disableScrollPropagation(this._box);
+      this._open = this._map ? this._map.getSize().x > 560 : true;
+      return this._box;
+    },
+
+    tell: function (engine) {
+      this._box.hidden = !engine.options;
+      if (!engine.options) return;
+      const fold = element("details");
+      fold.open = this._open;
+      fold.ontoggle = () => (this._open = fold.open);
+      fold.append(element("summary", "", words("legend")));
+      if (engine.options.mode === "incidents") this._incidents(engine, fold);
+      else engine.surface.explain(fold);
+      this._box.replaceChildren(fold);
+    },
+
+    _incidents: function (engine, fold) {
+      const data = engine.sheet.data, list = element("ul");
+      if (!data) return;
+      const counts = data.categories || [];
+      const seen = counts.map((n, code) => [n, code]).filter(([n]) => n).sort((a, b) => b[0] - a[0]);
+      for (const [n, code] of seen) {
+        const row = element("li"), entry = engine.palette[code];
+        row.append(swatch(engine.map, entry), element("span", "", entry.label), element("span", "", number(engine.map, n)));
+        list.append(row);
+      }
+      fold.append(list);
+      const notes = [engine.options.size_by === "killed" ? "sizeKilled" : "sizeCount"];
+      if (data.rough.some((n, i) => n * 2 > data.n[i] && data.n[i] > 1)) notes.push("dotted");
+      if (data.stack.some(Boolean)) notes.push("doubled");
+      for (const key of notes) fold.append(element("p", "", words(key)));
+    },
+  });
+
+  /* --- surfaces (areas, density): replaced in atlas-surfaces.js ---------------------------------------------------------- */
+
+  atlas.surface = atlas.surface || ((engine, before) => before || { look() {}, explain() {} });
+
+  /* --- the Leaflet layer that folium adds ------------------------------------------------------------------------------ */
+
+  atlas.Incidents = L.Layer.extend({
+    initialize: function (options) {
+      L.setOptions(this, options);
+    },
+    onAdd: function (map) {
+      map.atlas.engine = map.atlas.engine || new Engine(map);
+      map.atlas.engine.use(this, this.options);
+    },
+    onRemove: function (map) {
+      map.atlas.engine.leave(this);
+    },
+  });
+  atlas.incidents = (options) => new atlas.Incidents(options);
+})();

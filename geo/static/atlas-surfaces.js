@@ -1,0 +1,4 @@
+/* Areas coloured by count, and the density surface. */
+(function () {
+  "use strict";
+})();

@@ -1,0 +1,4 @@
+/* Drawing a rectangle or a shape, and playing through time. */
+(function () {
+  "use strict";
+})();

@@ -1,0 +1,19 @@
+"""A page with nothing but the map, for the browser tests: `MAP_SIZE` incidents, some of them at one spot."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import streamlit as st
+
+from dashboard import server
+
+app = st.App(
+    Path(__file__).with_name(os.environ.get("MAP_PAGE", "map_page.py")),
+    routes=server.routes(),
+    middleware=server.middleware(),
+)
