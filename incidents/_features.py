@@ -172,3 +172,21 @@ def _array(stream: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
         yield line, feature
         if not stream.skip(",") and stream.peek() != "]":
             raise stream.fail("the file is cut off" if not stream.peek() else "a comma or ] is expected here")
+
+
+def iter_objects(file: BinaryIO, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number, object) of a JSON list of objects. Raises UnreadableCollection."""
+    stream = _Stream(file, name)
+    if stream.peek() == "\ufeff":
+        stream.at += 1
+    if not stream.skip("["):
+        raise stream.fail("is not a JSON list of objects")
+    while not stream.skip("]"):
+        stream.peek()
+        line = stream.line
+        value = stream.value()
+        if not isinstance(value, dict):
+            raise UnreadableCollection(f"{name}:{line}: is not a JSON object")
+        yield line, value
+        if not stream.skip(",") and stream.peek() != "]":
+            raise stream.fail("the file is cut off" if not stream.peek() else "a comma or ] is expected here")

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "snapshot": "incidents.commands.snapshot",
     "verify": "incidents.commands.verify",
     "geocode": "incidents.commands.geocode",
+    "import": "incidents.commands.import_",
 }
 DEBUG: Final = "INCIDENT_ATLAS_DEBUG"
 

@@ -243,6 +243,10 @@ class FolderStore:
             else:
                 yield incident
 
+    def ids(self) -> set[str]:
+        """Return the ids of all incidents; reads every line."""
+        return {_lines.id_of(line) for _, _, line in self.lines()}
+
     def get(self, incident_id: str) -> Incident:
         """Return one incident by its id, or by one it had before a merge. Raises NotFound."""
         line = self._line(incident_id) or self._formerly(incident_id)

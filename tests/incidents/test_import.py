@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from incidents import importing, validate
+from incidents._errors import BadInput, UnreadableCollection
+from incidents._guess import shown
+from incidents._mapping import parse_mapping
+from incidents.cli import main
+from incidents.importing import Rejected
+from incidents.model import Incident
+from incidents.store import FolderStore, write_file
+from tests.incidents.samples import incident
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEMAP = ROOT.parent / "shared" / "data" / "timemap-incidents.json"
+
+TABLE = """\
+event_id,event_date,sub_event_type,location,latitude,longitude,notes,fatalities,source_url
+E1,16.09.2022,Shelling/artillery,Izium,49.2,37.2768,"Two houses, one street",3,https://example.org/a
+E2,17.09.2022,Air/drone strike,Ізюм,49.2021,37.2701,A yard,,https://example.org/b;https://example.org/c
+E3,18.09.2022,Attack,Izyum,149.2,37.27,Out of range,many,
+E4,19.09.2022,Attack,Izyum
+E5,31.09.2022,Attack,Izyum,,,No such day,1,
+E6,20.09.2022,Something new,Изюм,,,No coordinates,1,https://example.org/d
+"""
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def _read(path: Path, mapping: Any = None, **options: Any) -> tuple[list[Incident], list[Rejected]]:
+    rejected: list[Rejected] = []
+    chosen = mapping or importing.guessed(path)
+    return list(importing.read(path, chosen, on_rejected=rejected.append, **options)), rejected
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "events.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def test_a_table_comes_in_by_a_guessed_mapping(table: Path) -> None:
+    incidents, _ = _read(table)
+    assert [i.id for i in incidents] == ["E1", "E2", "E6"]
+    first, second, last = incidents
+    assert first.date_start == dt.date(2022, 9, 16)
+    assert first.category == "shelling"
+    assert (first.point.lon, first.point.lat) == (37.2768, 49.2) if first.point else False
+    assert [(c.predicate, c.min, c.max, c.url) for c in first.claims] == [
+        ("killed", 3, 3, "https://example.org/a")
+    ]
+    assert [s.url for s in second.sources] == ["https://example.org/b", "https://example.org/c"]
+    assert (last.geo_precision, last.claims[0].min) == ("settlement", 1)
+
+
+def test_one_place_under_every_spelling(table: Path) -> None:
+    incidents, _ = _read(table)
+    assert {(i.place_name, i.place_id, i.admin1) for i in incidents} == {
+        ("Izium", "geonames:707292", "UA-63")
+    }
+
+
+def test_rejected_rows_have_line_field_and_reason(table: Path, tmp_path: Path) -> None:
+    report = tmp_path / "out.csv"
+    result = run("import", table, "--into", tmp_path / "c", "--rejected", report)
+    assert result.exit_code == 1
+    assert "3 incidents imported" in result.output
+    assert "3 rows were left out" in result.output
+    with report.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["line"], row["field"]) for row in rows] == [
+        ("4", "lat"), ("4", "killed"), ("5", ""), ("6", "date_start"),
+    ]  # fmt: skip
+    assert "31.09.2022" in rows[3]["reason"]
+    assert validate.check(tmp_path / "c") == []
+
+
+def test_the_guess_is_shown_editable_and_gives_the_same(table: Path, tmp_path: Path) -> None:
+    shown_text = run("import", table, "--guess").stdout
+    edited = yaml.safe_load(shown_text)
+    edited["fields"]["category"]["words"]["Shelling/artillery"] = "explosion"
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(edited))
+    assert run("import", table, "--mapping", tmp_path / "m.yaml", "--into", tmp_path / "c").exit_code == 1
+    store = FolderStore.open(tmp_path / "c")
+    assert store.get("E1").category == "explosion"
+    assert store.get("E2").category == "air_strike"
+
+
+def test_a_second_run_changes_nothing_and_edits_stay(table: Path, tmp_path: Path) -> None:
+    run("import", table, "--into", tmp_path / "c")
+    store = FolderStore.open(tmp_path / "c")
+    store.put(store.get("E1").model_copy(update={"title": "edited"}))
+    store.compact()
+    before = {s.name: s.sha256 for s in store.files()}
+    assert "3 were there already" in run("import", table, "--into", tmp_path / "c").output
+    assert {s.name: s.sha256 for s in store.files()} == before
+    run("import", table, "--into", tmp_path / "c", "--replace")
+    assert store.get("E1").title != "edited"
+
+
+def test_an_unknown_column_or_field_is_named_with_what_there_is(table: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "mapping: incident-atlas/1\nname: m\nreads: csv\nfields: {title: headline, lat: breite}\n"
+    )
+    result = run("import", table, "--mapping", mapping, "--into", tmp_path / "c")
+    assert result.exit_code == 1
+    assert "fields.title: events.csv has no column 'headline'; it has: event_date" in result.output
+    assert "'breite'" in result.output
+    assert list((tmp_path / "c").glob("*.geojson")) == []
+    with pytest.raises(BadInput, match=r"fields\.titel: is not a field; there are: id, title"):
+        parse_mapping("mapping: incident-atlas/1\nname: m\nreads: csv\nfields: {titel: x}\n", "m.yaml")
+    with pytest.raises(BadInput, match=r"m\.yaml: fields\.title\.form"):
+        parse_mapping(
+            "mapping: incident-atlas/1\nname: m\nreads: csv\nfields: {title: {form: x}}\n", "m.yaml"
+        )
+    with pytest.raises(BadInput, match="is not YAML"):
+        parse_mapping("a: [", "m.yaml")
+
+
+def test_a_word_without_a_meaning_is_rejected_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("title,kind\na,shelling\nb,mystery\n")
+    mapping = parse_mapping(
+        "mapping: incident-atlas/1\nname: m\nreads: csv\n"
+        "fields: {title: title, category: {from: kind, words: {Shelling: shelling}}}\n",
+        "m",
+    )
+    incidents, rejected = _read(path, mapping)
+    assert [i.title for i in incidents] == ["a"]
+    assert [(r.line, r.field) for r in rejected] == [(3, "category")]
+    assert "fields.category.words" in rejected[0].reason
+
+
+def test_foreign_geojson_of_any_geometry(tmp_path: Path) -> None:
+    square = [[[30, 50], [30.1, 50], [30.1, 50.1], [30, 50.1], [30, 50]]]
+    features = [
+        {"type": "Feature", "id": 7, "geometry": {"type": "Point", "coordinates": [30.5, 50.4, 120]},
+         "properties": {"name": "A point", "date": "2022-03", "deaths": 2}},
+        {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": square},
+         "properties": {"name": "An area", "date": "2022"}},
+        {"type": "Feature", "geometry": None, "properties": {"name": "Nowhere", "date": None}},
+    ]  # fmt: skip
+    path = tmp_path / "f.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, indent=1))
+    (point, area, nowhere), rejected = _read(path)
+    assert rejected == []
+    assert (point.id, point.date_start, point.date_end, point.date_precision) == (
+        "7", dt.date(2022, 3, 1), dt.date(2022, 3, 31), "month",
+    )  # fmt: skip
+    assert (area.date_end, area.date_precision) == (dt.date(2022, 12, 31), "year")
+    assert area.point is not None
+    assert area.uncertainty_m is not None
+    assert 6000 < area.uncertainty_m < 8000
+    assert nowhere.point is None
+    assert nowhere.id == _read(path)[0][2].id
+
+
+def test_our_own_files_come_in_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "ours.geojson"
+    given = [incident(n) for n in range(5)]
+    write_file(path, given)
+    path.write_bytes(path.read_bytes().replace(b'"category":"shelling"', b'"category":"unheard"', 1))
+    incidents, rejected = _read(path)
+    assert incidents == given[1:]
+    assert [(r.line, r.field) for r in rejected] == [(2, "category")]
+
+
+def test_two_rows_with_one_id_are_both_kept_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,title\nx,one\nx,two\n")
+    result = run("import", path, "--into", tmp_path / "c")
+    assert result.exit_code == 0
+    assert {i.id: i.title for i in FolderStore.open(tmp_path / "c").incidents()} == {"x": "one", "x-2": "two"}
+    assert "x-2" in (tmp_path / "a.csv.rejected.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"title,date\n\xcf\xf0\xe8,2022-01-01\n", "is not utf-8 text (byte 0xcf"),
+        ("a.csv", b"title,title\nx,y\n", "two columns named title"),
+        ("a.csv", b"foo,bar\n1,2\n", "no column looks like a title, a date or a place"),
+        ("a.csv", b'title,date\n"open,2022-01-01\n', "a.csv:2: is not CSV"),
+        ("a.csv", b"", "has no header row"),
+        ("a.csv", b"title,date\n", "has no rows"),
+        ("a.json", b'[{"title": "x"}, 5]', "a.json:1: is not a JSON object"),
+        ("a.json", b'[{"title": "x"},\n\n{"title": ', "a.json:3: the file is cut off"),
+        ("a.geojson", b'{"type": "Topology"}', "not GeoJSON"),
+        ("a.json", b"", "is empty"),
+    ],
+)
+def test_files_that_cannot_be_read_are_one_clear_line(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    result = run("import", path, "--into", tmp_path / "c")
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "c").exists() or list(FolderStore.open(tmp_path / "c").incidents()) == []
+
+
+def test_other_encodings_and_separators(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("назва;дата;широта;довгота\nВибух;24.02.2022;49,2;37,27\n".encode("cp1251"))
+    mapping = importing.guessed(path, encoding="cp1251")
+    incidents, rejected = _read(path, mapping, encoding="cp1251", places=False)
+    assert rejected == []
+    assert incidents[0].title == "Вибух"
+    assert incidents[0].point is not None
+    assert (incidents[0].point.lon, incidents[0].point.lat) == (37.27, 49.2)
+    assert run("import", path, "--guess", "--encoding", "klingon").exit_code == 2
+
+
+def test_a_file_that_breaks_off_in_the_middle_brings_nothing_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    rows = [{"title": f"t{n}", "date": "2022-01-01"} for n in range(500)]
+    path.write_text(json.dumps(rows, indent=0)[:-20])
+    with pytest.raises(UnreadableCollection, match=r"a\.json:\d+: the file is cut off"):
+        _read(path, places=False)
+    assert run("import", path, "--into", tmp_path / "c").exit_code == 1
+    assert list(FolderStore.open(tmp_path / "c").incidents()) == []
+
+
+def test_an_unclear_date_order_is_pointed_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("title,date\nx,03/04/2022\n")
+    mapping = importing.guessed(path)
+    assert mapping is not None
+    assert "does the day or the month" in shown(mapping)
+
+
+@pytest.mark.skipif(not TIMEMAP.exists(), reason="the development set ../shared/data is not here")
+def test_the_timemap_form_comes_in_whole(tmp_path: Path) -> None:
+    result = run("import", TIMEMAP, "--into", tmp_path / "c", "--rejected", tmp_path / "r.csv")
+    assert result.exit_code == 0, result.output
+    incidents = {i.id: i for i in FolderStore.open(tmp_path / "c").incidents()}
+    rows = json.loads(TIMEMAP.read_text())
+    assert len(incidents) == len(rows) == 879
+    wanted = sorted(s["path"].strip() for row in rows for s in row["sources"] if s["path"] != "HIDDEN")
+    assert sorted(s.url for i in incidents.values() for s in i.sources if s.url) == wanted
+    spelled = [
+        row
+        for row in rows
+        if row["location"].startswith(("Izium", "Izyum")) and "district" not in row["location"]
+    ]
+    assert {incidents[f"timemap-{row['id']}"].place_id for row in spelled} == {"geonames:707292"}
+    assert validate.check(tmp_path / "c") == []
