@@ -10,12 +10,13 @@ import datetime as dt
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from rapidfuzz import fuzz, utils
 
+from geo import distance
 from incidents import vocabulary
 from incidents.derive import RANGED, Range, figure_range
 from incidents.model import Incident
@@ -85,13 +86,10 @@ def _seen(incident: Incident) -> _Seen:
 
 
 def _km(a: Incident, b: Incident) -> float | None:
-    """Return the great-circle distance by the haversine formula on a sphere of 6371 km."""
+    """Return the distance of two points in kilometres; null where one is not known."""
     if a.point is None or b.point is None:
         return None
-    lat1, lat2 = math.radians(a.point.lat), math.radians(b.point.lat)
-    lon = math.radians(b.point.lon - a.point.lon)
-    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(lon / 2) ** 2
-    return 2 * 6371 * math.asin(math.sqrt(h))
+    return distance.km(a.point.lon, a.point.lat, b.point.lon, b.point.lat)
 
 
 def _size(radius_m: float) -> float:
@@ -259,8 +257,7 @@ class _Block:
 _Key = tuple[int, int] | str
 
 
-def _key(seen: _Seen) -> _Key | None:
-    incident = seen.incident
+def _key(incident: Incident) -> _Key | None:
     if incident.point is None or (incident.uncertainty_m or 0) > _WIDE_M:
         return f"{incident.place_id}/{incident.category}" if incident.place_id else None
     return math.floor(incident.point.lat / _CELL_LAT), math.floor(incident.point.lon / _CELL_LON)
@@ -278,7 +275,7 @@ def _around(key: _Key) -> Iterator[_Key]:
 def _pairs(rows: Sequence[_Seen], new: Collection[str] | None) -> Iterator[tuple[int, int]]:
     """Yield each pair of rows that is worth comparing, once, the earlier first."""
     blocks: dict[_Key, _Block] = defaultdict(_Block)
-    keys = [_key(seen) for seen in rows]
+    keys = [_key(seen.incident) for seen in rows]
     for row, (key, seen) in enumerate(zip(keys, rows, strict=True)):
         if key is not None:
             block = blocks[key]
@@ -299,6 +296,15 @@ def _pairs(rows: Sequence[_Seen], new: Collection[str] | None) -> Iterator[tuple
             known = new is not None and rows[other].incident.id not in new
             if other > row or (known and other != row):
                 yield min(row, other), max(row, other)
+
+
+def neighbours(incidents: Iterable[Incident], new: Sequence[Incident]) -> Iterator[Incident]:
+    """Yield those of `incidents` that `propose` could compare with one of `new`, or that have its id, now or before."""
+    ids = {incident.id for incident in new}
+    keys: set[_Key | None] = {near for i in new if (key := _key(i)) is not None for near in _around(key)}
+    for incident in incidents:
+        if _key(incident) in keys or not ids.isdisjoint((incident.id, *incident.previous_ids)):
+            yield incident
 
 
 def propose(

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "verify": "incidents.commands.verify",
     "geocode": "incidents.commands.geocode",
     "import": "incidents.commands.import_",
+    "merge": "incidents.commands.merge",
 }
 DEBUG: Final = "INCIDENT_ATLAS_DEBUG"
 

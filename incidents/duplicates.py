@@ -1,0 +1,166 @@
+"""Duplicates of a stored collection: what was merged, what waits for a person, what a person has told apart.
+
+The judgements lie beside the collection (one JSON object a line): `state` is `open` for a pair that waits, `apart` for a
+pair that a person has judged to be two. A pair that is `apart` is never merged or proposed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from incidents._errors import NotFound
+from incidents._match import neighbours
+from incidents.merge import Candidate, Part, fold, merge, propose, unmerge
+from incidents.model import Incident
+from incidents.store import FolderStore
+
+OPEN: Final = "open"
+APART: Final = "apart"
+
+
+def _candidate(row: dict[str, Any]) -> Candidate:
+    parts = tuple(Part(p["name"], p["score"], p["why"]) for p in row.get("parts", []))
+    return Candidate(row["a"], row["b"], row.get("score", 0.0), parts)
+
+
+def _pair(row: dict[str, Any]) -> frozenset[str]:
+    return frozenset((row["a"], row["b"]))
+
+
+def waiting(store: FolderStore) -> list[Candidate]:
+    """Return the pairs that wait for a person, best first."""
+    rows = [_candidate(row) for row in store.candidates() if row.get("state", OPEN) == OPEN]
+    return sorted(rows, key=lambda c: (-c.score, c.a, c.b))
+
+
+def told_apart(store: FolderStore) -> set[frozenset[str]]:
+    """Return the pairs of ids that a person has judged to be two incidents."""
+    return {_pair(row) for row in store.candidates() if row.get("state") == APART}
+
+
+def _save(store: FolderStore, rows: Iterable[dict[str, Any]], *, by: str) -> None:
+    """Write the judgements, one row a pair; the last row of a pair wins, sorted by ids."""
+    last = {_pair(row): row for row in rows if row["a"] != row["b"]}
+    store.save_candidates(sorted(last.values(), key=lambda row: (row["a"], row["b"])), by=by)
+
+
+def record(store: FolderStore, candidates: Iterable[Candidate], *, by: str) -> None:
+    """Add doubtful pairs to those that wait; pairs that a person has told apart stay so."""
+    known = told_apart(store)
+    new = [c.to_json() | {"state": OPEN} for c in candidates if frozenset((c.a, c.b)) not in known]
+    if new:
+        _save(store, [*store.candidates(), *new], by=by)
+
+
+def _without(rows: Iterable[dict[str, Any]], gone: str, kept: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows with the id `gone` written as `kept`; judgements of two that are one now fall away."""
+    for row in rows:
+        yield row | {end: kept for end in ("a", "b") if row[end] == gone}
+
+
+def accept(store: FolderStore, a: str, b: str, *, by: str, at: str) -> Incident:
+    """Merge two stored incidents and return the one that is left, under the id of `a`.
+
+    Raises NotFound for an unknown id and BadInput when they are one already.
+    """
+    one, other = store.get(a), store.get(b)
+    joined = merge(one, other, by=by, at=at)
+    with store.writing(by=by) as writer:
+        writer.put(joined)
+        writer.delete(other.id)
+    _save(store, _without(store.candidates(), other.id, one.id), by=by)
+    return joined
+
+
+def reject(store: FolderStore, a: str, b: str, *, by: str, at: str) -> None:
+    """Record that two stored incidents are two. Raises NotFound for an unknown id."""
+    ids = sorted((store.get(a).id, store.get(b).id))
+    judged = {"a": ids[0], "b": ids[1], "state": APART, "by": by, "at": at}
+    _save(store, [*store.candidates(), judged], by=by)
+
+
+def undo(
+    store: FolderStore, incident_id: str, other: str | None = None, *, by: str, at: str
+) -> tuple[str, str]:
+    """Take a merge back and record that the two are two; return their ids. Raises NotFound."""
+    rest, found = unmerge(store.get(incident_id), other)
+    with store.writing(by=by) as writer:
+        writer.put([rest, found])
+    reject(store, rest.id, found.id, by=by, at=at)
+    return rest.id, found.id
+
+
+def look(store: FolderStore, *, by: str) -> list[Candidate]:
+    """Compare the whole collection, record the pairs found and return them; merges nothing."""
+    found = propose(list(store.incidents()), apart=told_apart(store))
+    record(store, found, by=by)
+    return found
+
+
+class Absorbed(NamedTuple):
+    """What became of new incidents: ids added as they are, ids merged into another, pairs that wait."""
+
+    added: list[str]
+    merged: list[str]
+    candidates: list[Candidate]
+
+
+def absorb(store: FolderStore, new: Sequence[Incident], *, by: str, at: str) -> Absorbed:
+    """Put new incidents into a collection: clear duplicates merge, doubtful ones wait, known ones change nothing.
+
+    An incident whose id is known (also as a previous id) only brings the claims that are not there yet. Reads the
+    collection once and keeps in memory what lies near the new incidents.
+    """
+    ids = {incident.id for incident in new}
+    held = {incident.id: incident for incident in neighbours(store.incidents(), new)}
+    known, fresh = _sorted_out(new, held)
+    folded = fold(
+        [*known.values(), *fresh], by=by, at=at, new=ids & {i.id for i in fresh}, apart=told_apart(store)
+    )
+    changed = [i for i in folded.incidents if held.get(i.id) != i]
+    left = {incident.id for incident in folded.incidents}
+    with store.writing(by=by) as writer:
+        writer.put(changed)
+        for gone in known.keys() - left:
+            writer.delete(gone)
+    record(store, folded.candidates, by=by)
+    added = [i.id for i in fresh if i.id in left]
+    return Absorbed(added, [i.id for i in fresh if i.id not in left], folded.candidates)
+
+
+def _sorted_out(
+    new: Sequence[Incident], held: dict[str, Incident]
+) -> tuple[dict[str, Incident], list[Incident]]:
+    """Return the stored incidents, with what known ones bring, and the incidents that are new."""
+    known = dict(held)
+    where = {old: i.id for i in held.values() for old in (i.id, *i.previous_ids)}
+    fresh = []
+    for incident in new:
+        if incident.id not in where:
+            fresh.append(incident)
+            continue
+        home = where[incident.id]
+        known[home] = _extended(known[home], incident)
+    return known, fresh
+
+
+def _extended(held: Incident, again: Incident) -> Incident:
+    claims, sources = {c.id for c in held.claims}, {s.id for s in held.sources}
+    more = tuple(c for c in again.claims if c.id not in claims)
+    if not more:
+        return held
+    needed = {c.source for c in more}
+    extra = tuple(s for s in again.sources if s.id not in sources and s.id in needed)
+    return held.model_copy(update={"claims": (*held.claims, *more), "sources": (*held.sources, *extra)})
+
+
+def ids_of(pair: Collection[str], candidates: Sequence[Candidate]) -> tuple[str, str]:
+    """Return the two ids that a person names: both ids, or the number of a waiting pair. Raises NotFound."""
+    words = list(pair)
+    if len(words) == 2:
+        return words[0], words[1]
+    if len(words) == 1 and words[0].isdigit() and 1 <= int(words[0]) <= len(candidates):
+        chosen = candidates[int(words[0]) - 1]
+        return chosen.a, chosen.b
+    raise NotFound(f"name two ids, or one of the numbers 1 to {len(candidates)} that `merge list` shows")
