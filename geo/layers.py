@@ -20,7 +20,7 @@ GeoJSON Feature (Polygon, [lon, lat]); removing it makes `all_drawings` an empty
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypedDict, Unpack
 
 import folium
 from branca.element import MacroElement
@@ -110,7 +110,7 @@ class _SetUp(JSCSSMixin, MacroElement):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            atlas.setUp({{ this._parent.get_name() }}, {{ this.options|tojson }});
+            var drawnItems = atlas.setUp({{ this._parent.get_name() }}, {{ this.options|tojson }}).draw.drawn;
         {% endmacro %}
         """
     )
@@ -156,12 +156,40 @@ def base_map(
     return result
 
 
+class LayerOptions(TypedDict, total=False):
+    """What an `IncidentLayer` may be told."""
+
+    mode: Mode
+    size_by: Literal["count", "killed"]
+    selected: str | None
+    uncertainty: Literal["selected", "all"]
+    level: Literal["admin1", "country"]
+    outline: Sequence[tuple[float, float]] | None
+    palette: Sequence[Swatch]
+    theme: Theme
+    language: Language
+
+
+DEFAULTS: Final[LayerOptions] = {
+    "mode": "incidents",
+    "size_by": "count",
+    "selected": None,
+    "uncertainty": "selected",
+    "level": "admin1",
+    "outline": None,
+    "palette": PALETTE,
+    "theme": "light",
+    "language": "en",
+}
+
+
 class IncidentLayer(JSCSSMixin, Layer):
     """The incidents that a token stands for (see `dashboard.tokens`), as symbols, areas or a surface.
 
     `size_by` says what number and size mean: `count`, or `killed` (the sum of the lowest figures claimed, a lower
     bound). `selected` is the id of one incident: it is ringed, and its uncertainty circle drawn; `uncertainty="all"`
-    draws every circle. `level` is the kind of area of the choropleth. `palette` has one entry for each category code.
+    draws every circle. `level` is the kind of area of the choropleth. `outline` is a ring of (lon, lat) that filters, to be shown
+    as the drawing. `palette` has one entry for each category code.
     """
 
     _template = Template(
@@ -173,33 +201,16 @@ class IncidentLayer(JSCSSMixin, Layer):
         """
     )
 
-    def __init__(
-        self,
-        token: str,
-        *,
-        mode: Mode = "incidents",
-        size_by: Literal["count", "killed"] = "count",
-        selected: str | None = None,
-        uncertainty: Literal["selected", "all"] = "selected",
-        level: Literal["admin1", "country"] = "admin1",
-        palette: Sequence[Swatch] = PALETTE,
-        theme: Theme = "light",
-        language: Language = "en",
-    ) -> None:
+    def __init__(self, token: str, **options: Unpack[LayerOptions]) -> None:
         super().__init__(name="incidents", overlay=True, control=False)
         self._name = "IncidentLayer"
+        chosen: LayerOptions = {**DEFAULTS, **options}
         self.options = {
+            **chosen,
             "root": basemap.ROOT,
             "token": token,
-            "mode": mode,
-            "size_by": size_by,
-            "selected": selected,
-            "uncertainty": uncertainty,
-            "level": level,
-            "palette": [swatch._asdict() for swatch in palette],
-            "theme": theme,
-            "language": language,
-            "texts": texts(language),
+            "palette": [swatch._asdict() for swatch in chosen["palette"]],
+            "texts": texts(chosen["language"]),
         }
 
 

@@ -122,13 +122,23 @@ def edges(shapes: list[BaseGeometry], owner: list[str]) -> dict[str, list[LineSt
                 points = [(round(x, 6), round(y, 6)) for x, y in ring.coords]
                 for a, b in pairwise(points):
                     seen[(*a, *b) if a < b else (*b, *a)].add(i)
-    kinds: dict[str, list[LineString]] = {"country": [], "region": []}
+    kinds: dict[str, list[LineString]] = {"country": [], "region": [], "district": []}
+    small = fine_grained(shapes, owner)
     for (ax, ay, bx, by), who in seen.items():
         if len(who) > 1:
-            kind = "country" if len({owner[i] for i in who}) > 1 else "region"
+            countries = {owner[i] for i in who}
+            kind = "country" if len(countries) > 1 else "district" if countries & small else "region"
             kinds[kind].append(LineString([(ax, ay), (bx, by)]))
     return {kind: list(parts(shapely.line_merge(shapely.MultiLineString(lines)), "LineString"))
             for kind, lines in kinds.items()}  # fmt: skip
+
+
+def fine_grained(shapes: list[BaseGeometry], owner: list[str]) -> set[str]:
+    """Name the countries whose units are districts rather than regions: their lines wait for a closer zoom."""
+    areas: dict[str, list[float]] = defaultdict(list)
+    for shape, country in zip(shapes, owner, strict=True):
+        areas[country].append(shape.area)
+    return {country for country, sizes in areas.items() if float(np.median(sizes)) < 0.75}
 
 
 def topo_lines(topology: dict[str, Any], name: str) -> list[LineString]:
@@ -206,6 +216,7 @@ def level(frame: gpd.GeoDataFrame, tolerance: float, quantum: float, window: Any
         "land": packed((p for p in cut(land, bounds) if p.area > smallest), quantum),
         "country": packed(lines["country"], quantum),
         "region": packed(lines["region"] if tolerance < 0.05 else [], quantum),
+        "district": packed(lines["district"] if tolerance < 0.05 else [], quantum),
     }
 
 

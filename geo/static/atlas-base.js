@@ -72,7 +72,7 @@
 
   function readLevel(level) {
     const out = {};
-    for (const kind of ["land", "country", "region", "lakes", "rivers"]) out[kind] = shapes(level[kind], level.quantum);
+    for (const kind of ["land", "country", "region", "district", "lakes", "rivers"]) out[kind] = shapes(level[kind], level.quantum);
     return out;
   }
 
@@ -200,6 +200,7 @@
       };
       if (zoom >= 5) stroke(level.rivers, look.river, zoom >= 8 ? 2 : 1.1);
       if (zoom >= 5) stroke(level.region, look.region, zoom >= 8 ? 1.2 : 0.8, zoom >= 7 ? [4, 3] : null);
+      if (zoom >= 8) stroke(level.district, look.region, 0.7, [2, 3]);
       stroke(level.country, look.country, zoom >= 6 ? 1.6 : 0.9);
       context.setLineDash([]);
     },
@@ -394,8 +395,18 @@
       return this._box;
     },
     say: function (text) {
-      this._box.textContent = text || "";
+      this._fault = text || "";
+      this._show();
+    },
+    hint: function (text) {
+      this._hint = text || "";
+      this._show();
+    },
+    _show: function () {
+      const text = this._fault || this._hint || "";
+      this._box.textContent = text;
       this._box.hidden = !text;
+      this._box.classList.toggle("atlas-hint", !this._fault);
     },
   });
 
@@ -422,6 +433,8 @@
     state.notice = new Notice().addTo(map);
     map.on("atlas:notice", (event) => state.notice.say(event.key ? atlas.texts[event.key] : ""));
     atlas.look(map, options.theme, options.language, options.texts);
+    state.draw = new atlas.Draw().addTo(map);
+    state.player = new atlas.PlayerBar().addTo(map);
     return state;
   };
 
@@ -438,5 +451,6 @@
       state.ground.setTheme(theme);
       state.names.setLook(theme, language);
     }
+    map.fire("atlas:look");
   };
 })();

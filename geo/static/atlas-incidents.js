@@ -333,12 +333,18 @@
         this.wanted = null;
         this.closeList();
       }
-      if (options.mode !== "incidents") this.stopPlaying();
+      if (options.mode !== "incidents") {
+        this.stopPlaying();
+        this.sheet.data = this.wanted = null;
+        this.line.cancel();
+      }
+      this.map.atlas.draw.show(options.outline);
       this.select(options.selected);
       this.surface = atlas.surface(this, this.surface);
       this.look();
       this.sheet.repaint();
       this.legend.tell(this);
+      this.map.atlas.player.show();
     }
 
     leave(layer) {
@@ -350,6 +356,7 @@
         this.surface = atlas.surface(this, this.surface);
         this.sheet.repaint();
         this.legend.tell(this);
+        this.map.atlas.player.show();
         this.point(null);
       }, 400);
     }
@@ -426,7 +433,8 @@
     }
     sizeOf(i, n) {
       const data = this.sheet.data;
-      if (this.options.size_by !== "killed" || this.playing) return radius(n);
+      if (this.playing) return radius(data.n[i] === 1 ? 1 : this.playing.eased(i));
+      if (this.options.size_by !== "killed") return radius(n);
       const k = data.killed[i];
       return k > 0 ? Math.min(5 + 4.6 * Math.log2(1 + k) ** 0.85, 38) : data.n[i] === 1 ? 4.5 : 9;
     }
@@ -696,10 +704,6 @@
       for (const key of notes) fold.append(element("p", "", words(key)));
     },
   });
-
-  /* --- surfaces (areas, density): replaced in atlas-surfaces.js ---------------------------------------------------------- */
-
-  atlas.surface = atlas.surface || ((engine, before) => before || { look() {}, explain() {} });
 
   /* --- the Leaflet layer that folium adds ------------------------------------------------------------------------------ */
 
