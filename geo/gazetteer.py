@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from geo import names
 from geo._errors import BadGazetteer
+from geo._scan import How, Mention, scan
 
 DATA: Final = Path(__file__).parent / "data" / "gazetteer.tsv.gz"
+__all__ = ["Gazetteer", "How", "Mention", "Place", "load", "phrases", "read"]
+
 FORMAT: Final = "gazetteer/1"
 
-How = Literal["exact", "case", "loose"]
+_SETTLEMENTS: Final = frozenset({"city", "town", "settlement", "village"})
+_LARGE: Final = 1_000_000
 _AREAS: Final = frozenset({"country", "admin1", "raion", "hromada", "sea", "area"})
 
 
@@ -55,17 +58,6 @@ class Place:
     def is_area(self) -> bool:
         """Say whether this is a country, province, raion or hromada, not a settlement."""
         return self.kind in _AREAS
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Words of a text that may name a place: code points, half open; `how` says how closely the spelling agrees."""
-
-    start: int
-    end: int
-    text: str
-    place_ids: tuple[str, ...]
-    how: How
 
 
 class Gazetteer:
@@ -161,7 +153,7 @@ class Gazetteer:
         """Return every place of which `name` is a Ukrainian or Russian case form."""
         if not names.is_cyrillic(name):
             return []
-        return self._places(*(self._exact.get(key) for key in _phrases(names.fold(name).split())))
+        return self._places(*(self._exact.get(key) for key in phrases(names.fold(name).split())))
 
     def search(self, text: str) -> set[str]:
         """Return the ids of all places that `text` may name: every spelling, both scripts, case forms."""
@@ -174,7 +166,7 @@ class Gazetteer:
         Offsets are code points of the text as given. Words that touch a `masked` span (persons, say) are left out.
         Only capitalised words count. Whether a mention is a place at all is for the reader to say.
         """
-        return _Scanner(self).scan(text, tuple(masked))
+        return scan(self, text, tuple(masked))
 
     def areas(self, kind: str) -> list[Place]:
         """Return all places of a kind (`country`, `admin1`, `raion`, `hromada`)."""
@@ -206,120 +198,28 @@ class Gazetteer:
         both = [cell for cell in (self._exact.get(key), self._loose.get(key)) if cell]
         return ",".join(both) or None
 
+    def weight(self, cell: str) -> int:
+        """Return the population of the largest place of an index cell; areas and features count as large."""
+        return max(p.population if p.kind in _SETTLEMENTS else _LARGE for p in self._places(cell))
+
     @cached_property
-    def openings(self) -> dict[str, int]:
-        """Return, for the first word of each name of several words, how many words the longest has."""
-        found: dict[str, int] = {}
+    def beginnings(self) -> frozenset[str]:
+        """Return what names of several words begin with: "нова" of "нова каховка"."""
+        found = set()
         for key in self._exact:
-            first, blank, rest = key.partition(" ")
-            if blank:
-                found[first] = max(found.get(first, 0), rest.count(" ") + 2)
-        return found
+            at = key.find(" ")
+            while at > 0:
+                found.add(key[:at])
+                at = key.find(" ", at + 1)
+        return frozenset(found)
 
 
-def _phrases(words: list[str]) -> list[str]:
+def phrases(words: list[str]) -> list[str]:
     """Return every nominative that a few words in some case may stand for."""
-    phrases = [""]
+    found = [""]
     for word in words[:4]:
-        phrases = [f"{p} {lemma}".strip() for p in phrases for lemma in names.lemmas(word)][:20_000]
-    return phrases
-
-
-_INSIDE: Final = "['’ʼ`´′‘\u00ad\u200b-\u200f\u2060\ufeff]"
-_WORD: Final = re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|{_INSIDE}(?=[^\W\d_]))*")
-_GAP: Final = re.compile(r"[ \u00a0\t]?[-‐‑–]?[ \u00a0\t]?|[ \u00a0\t]*\r?\n?[ \u00a0\t]*|\.[ \u00a0]")
-_SMALL: Final = frozenset(["область", "області", "областью", "областью", "области", "обл", "район", "районі", "района", "району", "районе", "громада", "громади", "oblast", "region", "province", "district", "raion", "rayon", "hromada", "community"])  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    folded: str
-    capital: bool
-    cyrillic: bool
-
-
-class _Scanner:
-    """One pass over a text; at each capitalised word the longest name that fits."""
-
-    def __init__(self, gazetteer: Gazetteer) -> None:
-        self._gazetteer = gazetteer
-
-    def scan(self, text: str, masked: tuple[tuple[int, int], ...]) -> list[Mention]:
-        words = [_word(m) for m in _WORD.finditer(text)]
-        covered = _covered(words, masked)
-        found, i = [], 0
-        while i < len(words):
-            size, mention = self._longest(text, words, i, covered)
-            if mention is not None:
-                found.append(mention)
-            i += size
-        return found
-
-    def _longest(
-        self, text: str, words: list[_Word], i: int, covered: list[bool]
-    ) -> tuple[int, Mention | None]:
-        if not words[i].capital or covered[i] or len(words[i].folded) < 2:
-            return 1, None
-        most = max((self._gazetteer.openings.get(w, 1) for w in _readings(words[i])), default=1)
-        reach = 1
-        while (
-            reach < most
-            and i + reach < len(words)
-            and not covered[i + reach]
-            and _joined(text, words, i + reach)
-        ):
-            reach += 1
-        for size in range(reach, 0, -1):
-            run = words[i : i + size]
-            hit = self._name(run)
-            if hit is not None:
-                cell, how = hit
-                start, end = run[0].start, run[-1].end
-                return size, Mention(start, end, text[start:end], self._gazetteer.ids(cell), how)
-        return 1, None
-
-    def _name(self, run: list[_Word]) -> tuple[str, How] | None:
-        gazetteer = self._gazetteer
-        folded = " ".join(w.folded for w in run)
-        if not all(w.capital or w.folded in _SMALL or w.cyrillic for w in run):
-            return None
-        cell = gazetteer.cell(folded)
-        if cell is not None:
-            return cell, "exact"
-        if run[0].cyrillic:
-            cells = [c for p in _phrases([w.folded for w in run]) if (c := gazetteer.cell(p))]
-            return (",".join(dict.fromkeys(",".join(cells).split(","))), "case") if cells else None
-        if len(folded) > 4:
-            cell = gazetteer.loose_cell(names.skeleton(folded))
-            return (cell, "loose") if cell else None
-        return None
-
-
-def _readings(word: _Word) -> tuple[str, ...]:
-    return names.lemmas(word.folded) if word.cyrillic else (word.folded,)
-
-
-def _word(match: re.Match[str]) -> _Word:
-    written = match.group()
-    return _Word(
-        match.start(), match.end(), names.fold(written), written[0].isupper(), names.is_cyrillic(written)
-    )
-
-
-def _covered(words: list[_Word], masked: tuple[tuple[int, int], ...]) -> list[bool]:
-    spans = sorted(masked)
-    covered, at = [], 0
-    for word in words:
-        while at < len(spans) and spans[at][1] <= word.start:
-            at += 1
-        covered.append(at < len(spans) and spans[at][0] < word.end)
-    return covered
-
-
-def _joined(text: str, words: list[_Word], i: int) -> bool:
-    return _GAP.fullmatch(text, words[i - 1].end, words[i].start) is not None
+        found = [f"{phrase} {lemma}".strip() for phrase in found for lemma in names.lemmas(word)][:20_000]
+    return found
 
 
 def read(path: Path) -> Gazetteer:

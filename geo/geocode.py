@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geo import distance, names
-from geo.gazetteer import Gazetteer, Place, load
+from geo.gazetteer import Gazetteer, Place, load, phrases
 
 Relation = Literal["in", "near"]
 How = Literal[
@@ -124,7 +124,18 @@ def choose(
     setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
     places = [p for p in map(gazetteer.get, candidates) if p is not None]
     shown = name or (places[0].name if places else "")
-    return _decide(shown, [_scored(_match(p, shown, 1.0, "spelt as"), setting) for p in places], relation)
+    return _decide(shown, [_scored(_mentioned(p, shown), setting) for p in places], relation)
+
+
+def _mentioned(place: Place, written: str) -> _Match:
+    """Return how words found in a text agree with a place: as written, else as a case form of its present name."""
+    match = _match(place, written, 1.0, "spelt as")
+    if match.how == "spelt as" or not names.is_cyrillic(written):
+        return match
+    own = {names.fold(place.name), *(names.fold(n) for n in place.names if names.is_cyrillic(n))}
+    if own & set(phrases(names.fold(written).split())):
+        return _Match(place, 0.95, "a case form of")
+    return match
 
 
 def _setting(

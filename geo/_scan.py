@@ -1,0 +1,378 @@
+"""Finding place names in running text: one pass, the longest name at each capitalised word, case forms included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from geo import names
+
+How = Literal["exact", "case", "loose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words of a text that may name a place: code points, half open; `how` says how closely the spelling agrees."""
+
+    start: int
+    end: int
+    text: str
+    place_ids: tuple[str, ...]
+    how: How
+
+
+class Index(Protocol):
+    """What the scan asks of a gazetteer. A cell is a list of row numbers, as text."""
+
+    def cell(self, key: str) -> str | None:
+        """Return the cell of a folded spelling."""
+
+    def loose_cell(self, key: str) -> str | None:
+        """Return the cell of a skeleton."""
+
+    def ids(self, cell: str) -> tuple[str, ...]:
+        """Return the ids of a cell."""
+
+    def weight(self, cell: str) -> int:
+        """Return the population of the largest place of a cell; areas count as large."""
+
+    @property
+    def beginnings(self) -> frozenset[str]:
+        """Return what names of several words begin with, each first part of them."""
+
+
+_INSIDE: Final = "['’ʼ`´′‘\u00ad\u200b-\u200f\u2060\ufeff]"
+_WORD: Final = re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|{_INSIDE}(?=[^\W\d_]))*")
+_GAP: Final = re.compile(r"[ \u00a0\t]?[-‐‑–]?[ \u00a0\t]?|[ \u00a0\t]*\r?\n[ \u00a0\t]*|\.[ \u00a0]")
+_NEW_SENTENCE: Final = re.compile(r"(?:^|[.!?…:|»”\"]|\n)[\s\"'«“”‘(\[*_•▪️◾-]*$")
+_CALLED: Final = re.compile(
+    r"(?:\b(?:село|села|селі|селу|селе|селом|селищ[аеіу]\w*|смт|пгт|міст[оаіу]|містом|город[ауе]?|городом|пос[её]л\w+"
+    r"|хутор\w*|станці\w+|станци\w+|н\.\s?п\.|(?:village|town|city|settlement) of)|\b[смп]\.)\s*[\"«“„']*$",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(r"\s*[:(—–,;]|\s+-\s")
+_KNOWN: Final = 2000
+"""People that make a place likely enough to be meant by a capital that only begins a sentence."""
+_MOST_WORDS: Final = 3
+_NO_PLACES: Final = frozenset(
+    # Words that begin with a capital in reports and happen to be spelt like some village, in one case or another.
+    [
+        "україна",
+        "українська",
+        "українське",
+        "українські",
+        "український",
+        "українську",
+        "російська",
+        "російське",
+        "російські",
+        "російський",
+        "украинская",
+        "украинские",
+        "украинский",
+        "русская",
+        "русские",
+        "русский",
+        "російську",
+        "росіяни",
+        "россияне",
+        "радянська",
+        "совєтська",
+        "пожежа",
+        "пожежу",
+        "пожежі",
+        "пожар",
+        "сила",
+        "сили",
+        "силы",
+        "силами",
+        "град",
+        "гради",
+        "градів",
+        "грады",
+        "мир",
+        "миру",
+        "мирне",
+        "мир",
+        "слава",
+        "перемога",
+        "перемоги",
+        "победа",
+        "герой",
+        "героя",
+        "героям",
+        "свобода",
+        "воля",
+        "нова",
+        "нове",
+        "нові",
+        "новий",
+        "новая",
+        "новое",
+        "новые",
+        "новый",
+        "великі",
+        "велика",
+        "великий",
+        "большая",
+        "большие",
+        "малий",
+        "серед",
+        "біля",
+        "поле",
+        "поля",
+        "луч",
+        "зоря",
+        "весна",
+        "весни",
+        "зима",
+        "літо",
+        "осінь",
+        "ранок",
+        "вечір",
+        "ніч",
+        "військові",
+        "військова",
+        "військове",
+        "город",
+        "міст",
+        "мост",
+        "мости",
+        "ліс",
+        "лес",
+        "берег",
+        "річка",
+        "ріка",
+        "яр",
+        "гора",
+        "камінь",
+        "хутір",
+        "село",
+        "селище",
+        "місто",
+        "дорога",
+        "шлях",
+        "степ",
+        "сад",
+        "сади",
+        "червоного",
+        "красного",
+        "червоний",
+        "хрест",
+        "креста",
+        "хреста",
+        "центр",
+        "восток",
+        "схід",
+        "захід",
+        "запад",
+        "північ",
+        "південь",
+        "юг",
+        "север",
+        "союз",
+        "рада",
+        "ради",
+        "раді",
+        "совет",
+        "дума",
+        "закон",
+        "мова",
+        "дружба",
+        "надія",
+        "надежда",
+        "віра",
+        "вера",
+        "любов",
+        "розвідка",
+        "рота",
+        "полк",
+        "бригада",
+        "танк",
+        "ракета",
+        "шахед",
+        "шахеди",
+        "буря",
+        "хвиля",
+        "мина",
+        "міна",
+        "доба",
+        "день",
+        "друга",
+        "друге",
+        "перше",
+        "перша",
+        "первая",
+        "трійця",
+        "різдво",
+        "пасха",
+        "великдень",
+        "отже",
+        "також",
+        "голова",
+        "глава",
+        "мер",
+        "мэр",
+        "вода",
+        "газ",
+        "нафта",
+        "світло",
+        "слово",
+        "slava",
+        "nova",
+        "zoria",
+        "mir",
+        "vira",
+        "nadiia",
+        "wave",
+        "peace",
+        "victory",
+        "march",
+        "may",
+        "april",
+        "june",
+        "august",
+        "bar",
+        "mine",
+        "hope",
+        "sad",
+        "lady",
+        "more",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    folded: str
+    capital: bool
+    cyrillic: bool
+
+
+_Hit = tuple[int, str, How]
+
+
+def scan(index: Index, text: str, masked: tuple[tuple[int, int], ...]) -> list[Mention]:
+    """Return the mentions of a text in order, not overlapping; see `Gazetteer.scan`."""
+    words = [_word(m) for m in _WORD.finditer(text)]
+    covered = _covered(words, masked)
+    found, i = [], 0
+    while i < len(words):
+        hit = (
+            None
+            if covered[i] or not words[i].capital
+            else _longest(index, text, _run(text, words, i, covered))
+        )
+        if hit is not None:
+            size, cell, how = hit
+            start, end = words[i].start, words[i + size - 1].end
+            found.append(Mention(start, end, text[start:end], index.ids(cell), how))
+        i += hit[0] if hit else 1
+    return found
+
+
+def _run(text: str, words: list[_Word], i: int, covered: list[bool]) -> list[_Word]:
+    """Return the word and those joined to it that one name could take in."""
+    run = [words[i]]
+    for j in range(i + 1, min(len(words), i + 5)):
+        if covered[j] or words[j].cyrillic != run[0].cyrillic or not _joined(text, words[j - 1], words[j]):
+            break
+        run.append(words[j])
+    return run
+
+
+def _longest(index: Index, text: str, run: list[_Word]) -> _Hit | None:
+    hits = _cyrillic(index, run) if run[0].cyrillic else _latin(index, run)
+    for hit in hits:
+        if hit[0] > 1 or _is_name(index, text, run[0], hit[1]):
+            return hit
+    return None
+
+
+def _is_name(index: Index, text: str, word: _Word, cell: str) -> bool:
+    """Say whether a capital marks a name, and not only the beginning of a sentence."""
+    before = text[max(0, word.start - 24) : word.start]
+    if _CALLED.search(before):
+        return True
+    if len(word.folded) < 3 or word.folded in _NO_PLACES:
+        return False
+    if index.weight(cell) >= _KNOWN or _LISTED.match(text, word.end):
+        return True
+    return _NEW_SENTENCE.search(before) is None
+
+
+def _cyrillic(index: Index, run: list[_Word]) -> list[_Hit]:
+    """Return what the beginnings of the run may name, longest first: as it stands, then as a case form."""
+    hits: list[_Hit] = []
+    phrases = list(names.lemmas(run[0].folded))
+    written = run[0].folded
+    for size, _word in enumerate(run, start=1):
+        cells = [cell for phrase in phrases if (cell := index.cell(phrase))]
+        if cells:
+            how: How = "exact" if index.cell(written) else "case"
+            hits.insert(0, (size, ",".join(dict.fromkeys(",".join(cells).split(","))), how))
+        if size == len(run):
+            break
+        begun = [phrase for phrase in phrases if phrase in index.beginnings]
+        phrases = [f"{phrase} {lemma}" for phrase in begun for lemma in names.lemmas(run[size].folded)]
+        written = f"{written} {run[size].folded}"
+        if not phrases:
+            break
+    return hits
+
+
+def _latin(index: Index, run: list[_Word]) -> list[_Hit]:
+    """Return what the beginnings of the run may name, longest first: as it stands, else by its skeleton."""
+    hits: list[_Hit] = []
+    for size in range(min(len(run), 5), 0, -1):
+        part = run[:size]
+        if not all(word.capital or word.folded in _NOUNS for word in part):
+            continue
+        folded = " ".join(word.folded for word in part)
+        cell = index.cell(folded)
+        if cell is not None:
+            hits.append((size, cell, "exact"))
+        elif size <= _MOST_WORDS and len(folded) > 4 and (loose := index.loose_cell(names.skeleton(folded))):
+            hits.append((size, loose, "loose"))
+    return hits
+
+
+_NOUNS: Final = frozenset(
+    [
+        "oblast",
+        "region",
+        "province",
+        "district",
+        "raion",
+        "rayon",
+        "hromada",
+        "community",
+        "on",
+        "city",
+        "dam",
+    ]
+)
+
+
+def _word(match: re.Match[str]) -> _Word:
+    written = match.group()
+    folded = names.fold(written)
+    return _Word(match.start(), match.end(), folded, written[0].isupper(), names.is_cyrillic(written))
+
+
+def _covered(words: Sequence[_Word], masked: tuple[tuple[int, int], ...]) -> list[bool]:
+    spans = sorted(masked)
+    covered, at = [], 0
+    for word in words:
+        while at < len(spans) and spans[at][1] <= word.start:
+            at += 1
+        covered.append(at < len(spans) and spans[at][0] < word.end)
+    return covered
+
+
+def _joined(text: str, left: _Word, right: _Word) -> bool:
+    return _GAP.fullmatch(text, left.end, right.start) is not None
