@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import re
 import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo import distance, gazetteer, geocode
+from geo import distance, gazetteer, geocode, headline, names
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 Row = dict[str, str]
@@ -117,6 +118,93 @@ def places(path: Path, *, misses: bool) -> None:
             print(n, *key, sep=" | ")
 
 
+def gold_names(row: Row) -> set[str]:
+    """Return the folded Cyrillic names of the place of a headline, from the gazetteer."""
+    known = gazetteer.load().get(f"geonames:{row['geonameid']}")
+    lon, lat = float(row["longitude"]), float(row["latitude"])
+    places = [known] if known else gazetteer.load().find_loose(row["asciiname"])
+    near = [
+        p
+        for p in places
+        if p.lon is not None and p.lat is not None and distance.km(p.lon, p.lat, lon, lat) <= 25
+    ]
+    return {names.fold(n) for p in near for n in p.names if names.is_cyrillic(n)}
+
+
+def is_named(row: Row) -> bool:
+    """Say whether the text names the place in some case form; most rows stand for a province the text names instead."""
+    words = [names.fold(w) for w in re.findall(r"[\w'’ʼ]+", row["representative_text"]) if w[0].isupper()]
+    have = {lemma for word in words for lemma in names.lemmas(word)}
+    return any(all(word in have for word in name.split()) for name in gold_names(row))
+
+
+def is_right(row: Row, found: geocode.Resolution) -> bool:
+    """Say whether a resolution is the row's place: the same id, or within 25 km."""
+    if found.place is not None and found.place.place_id == f"geonames:{row['geonameid']}":
+        return True
+    if found.lon is None or found.lat is None:
+        return False
+    return distance.km(found.lon, found.lat, float(row["longitude"]), float(row["latitude"])) <= 25
+
+
+def first_named(text: str) -> geocode.Resolution:
+    """Baseline: the first exact or declined name in the text, its most populous bearer."""
+    for mention in gazetteer.load().scan(text):
+        places = [
+            p
+            for i in mention.place_ids
+            if (p := gazetteer.load().get(i)) and not p.is_area and p.country == "UA"
+        ]
+        if places:
+            best = max(places, key=lambda p: p.population)
+            return geocode.Resolution(best, "settlement", None, "")
+    return geocode.Resolution(None, "unknown", None, "")
+
+
+def headlines(path: Path, *, misses: bool) -> None:
+    """Score the main place of headlines where the text names it."""
+    with path.open(encoding="utf-8") as lines:
+        every = list(csv.DictReader(lines))
+    rows = [row for row in every if is_named(row)]
+    by_text: dict[str, list[Row]] = {}
+    for row in rows:
+        by_text.setdefault(row["representative_text"], []).append(row)
+    main, either, base = [], [], []
+    for text, alike in by_text.items():
+        found = headline.main_place(text)
+        all_found = headline.resolve_all(gazetteer.load().scan(text), text)
+        main.append([found is not None and is_right(row, found.resolution) for row in alike])
+        either.append([any(is_right(row, one) for one in all_found) for row in alike])
+        base.append([is_right(row, first_named(text)) for row in alike])
+        if misses and not any(main[-1]):
+            print(
+                "   missed",
+                {r["asciiname"] for r in alike},
+                found and found.mention.text,
+                text[:160].replace("\n", " "),
+            )
+    most = [max(sum(near(a, b) for b in alike) for a in alike) for alike in by_text.values()]
+    print(
+        f"headlines: {len(every)} rows of {path.name}, the place is named in {len(rows)} of them, {len(by_text)} texts"
+    )
+    for name, flags in (
+        ("first name, most people", base),
+        ("headline.main_place", main),
+        ("some place of the text", either),
+    ):
+        by_row = share([f for group in flags for f in group])
+        print(f"{name:38} right {by_row:.3f} of rows  {share([any(g) for g in flags]):.3f} of texts")
+    print(
+        f"{'':38} ceiling {sum(most) / len(rows):.3f} of rows: one text stands for several places, and one is the main"
+    )
+
+
+def near(one: Row, other: Row) -> bool:
+    """Say whether two rows are of one place."""
+    a, b = ((float(r["longitude"]), float(r["latitude"])) for r in (one, other))
+    return distance.km(*a, *b) <= 25
+
+
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(
@@ -127,6 +215,7 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="list every row that is wrong")
     args = parser.parse_args()
     places(args.places, misses=args.misses)
+    headlines(args.headlines, misses=args.misses)
 
 
 if __name__ == "__main__":

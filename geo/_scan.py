@@ -55,6 +55,8 @@ _CALLED: Final = re.compile(
 _LISTED: Final = re.compile(r"\s*[:(—–,;]|\s+-\s")
 _KNOWN: Final = 2000
 """People that make a place likely enough to be meant by a capital that only begins a sentence."""
+_LARGE: Final = 1_000_000
+"""The weight of what an acronym may still be: a plant, a country."""
 _MOST_WORDS: Final = 3
 _NO_PLACES: Final = frozenset(
     # Words that begin with a capital in reports and happen to be spelt like some village, in one case or another.
@@ -250,6 +252,7 @@ class _Word:
     end: int
     folded: str
     capital: bool
+    acronym: bool
     cyrillic: bool
 
 
@@ -298,7 +301,7 @@ def _is_name(index: Index, text: str, word: _Word, cell: str) -> bool:
     before = text[max(0, word.start - 24) : word.start]
     if _CALLED.search(before):
         return True
-    if len(word.folded) < 3 or word.folded in _NO_PLACES:
+    if len(word.folded) < 3 or word.folded in _NO_PLACES or (word.acronym and index.weight(cell) < _LARGE):
         return False
     if index.weight(cell) >= _KNOWN or _LISTED.match(text, word.end):
         return True
@@ -360,8 +363,9 @@ _NOUNS: Final = frozenset(
 
 def _word(match: re.Match[str]) -> _Word:
     written = match.group()
-    folded = names.fold(written)
-    return _Word(match.start(), match.end(), folded, written[0].isupper(), names.is_cyrillic(written))
+    acronym = len(written) < 5 and written.isupper()
+    capital, cyrillic = written[0].isupper(), names.is_cyrillic(written)
+    return _Word(match.start(), match.end(), names.fold(written), capital, acronym, cyrillic)
 
 
 def _covered(words: Sequence[_Word], masked: tuple[tuple[int, int], ...]) -> list[bool]:

@@ -276,7 +276,7 @@ def _scored(match: _Match, setting: _Setting) -> Candidate:
     if setting.admin1:
         parts["province"] = 1.0 if place.admin1 == setting.admin1 else -1.0
     elif place.admin1 in setting.inside:
-        parts["same province as the report"] = 0.4
+        parts["same province as the report"] = 0.7 if len(setting.inside) == 1 else 0.55
     if setting.district:
         parts["district"] = _district(place, setting)
     if setting.near and place.lon is not None and place.lat is not None:

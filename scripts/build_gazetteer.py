@@ -382,9 +382,10 @@ def place_countries(countries: list[Row], provinces: list[dict]) -> None:
             row.lon, row.lat = (statistics.median(p[i] for p in points) for i in (0, 1))
 
 
-def name_after_centre(codifier: dict[str, Row], provinces: set[str]) -> None:
-    """Let a raion be found by the town it is named after too: Izium raion, Izium district."""
+def name_after_centre(codifier: dict[str, Row], found: list[Row], provinces: set[str]) -> None:
+    """Let a raion be found by the town it is named after: Izium raion, Изюмский район, and by the town's old names."""
     inside = defaultdict(list)
+    known = {row.code: row for row in found if row.code}
     for row in codifier.values():
         above = row.parent
         while above is not None and row.kind not in ("raion", "hromada"):
@@ -400,6 +401,18 @@ def name_after_centre(codifier: dict[str, Row], provinces: set[str]) -> None:
             town = min(towns, key=lambda t: (["city", "town", "settlement", "village"].index(t.kind), t.id))
             words = ("Raion", "District", "Rayon") + (("Region",) if town.name not in provinces else ())
             raion.extra_keys += [f"{town.name} {word}" for word in words]
+            written = known[town.code].names if town.code in known else town.names
+            raion.extra_keys += [f"{a} район" for name in written for a in adjectives(name)]
+
+
+def adjectives(name: str) -> list[str]:
+    """Return the adjectives that Ukrainian and Russian make of a town's name; those that are wrong cost a key each."""
+    if not names.is_cyrillic(name) or " " in name:
+        return []
+    base = name.rstrip("аяьоеыиіє")
+    if base.endswith(("ськ", "ск", "цьк", "цк")):
+        return [f"{base}ий"]
+    return [f"{base}ський"] if set("іїєґ") & set(name.lower()) else [f"{base}ский", f"{base}ський"]
 
 
 def feature_rows() -> list[Row]:
@@ -474,7 +487,7 @@ def main() -> None:
     found = geonames_rows(cities, provinces, admin1)
     link(found, codifier)
     locate_rest(codifier)
-    name_after_centre(codifier, {r.name.removesuffix(" Oblast") for r in admin1.values()})
+    name_after_centre(codifier, found, {r.name.removesuffix(" Oblast") for r in admin1.values()})
     countries = country_rows()
     place_countries(countries, provinces)
     rest = [r for r in codifier.values() if not r.located_by.startswith("geonames:")]
