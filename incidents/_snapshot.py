@@ -130,14 +130,17 @@ class Snapshot:
             )
         con.execute("BEGIN")
         try:
-            self._replace(ids)
+            gone = self._replace(ids)
             con.execute("COMMIT")
         except BaseException:
             con.execute("ROLLBACK")
             raise
+        self._replace_hot(gone)
+        self._edited |= set(ids)
+        self._show()
         self.total += len(lines)
 
-    def _replace(self, ids: list[str]) -> None:
+    def _replace(self, ids: list[str]) -> list[int]:
         con = self._con
         fresh = [i for i in ids if i not in self._edited]
         old = con.execute(
@@ -152,14 +155,19 @@ class Snapshot:
             f"INSERT INTO edits SELECT {_WIDE}, {self.total} + row_number() OVER () - 1"
             f" FROM ({_shape.select('features')})"
         )
-        if self.in_memory:
-            columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
-            con.execute("DELETE FROM memory_hot.rows WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
-            con.execute(
-                f"INSERT INTO memory_hot.rows SELECT {columns} FROM edits WHERE row_no >= {self.total}"
-            )
-        self._edited |= set(ids)
-        self._show()
+        return gone
+
+    def _replace_hot(self, gone: list[int]) -> None:
+        """Follow in the hot columns; apart, because one transaction can write to one attached database only."""
+        if not self.in_memory:
+            return
+        columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
+        self._con.execute("BEGIN")
+        self._con.execute("DELETE FROM memory_hot.rows WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
+        self._con.execute(
+            f"INSERT INTO memory_hot.rows SELECT {columns} FROM edits WHERE row_no >= {self.total}"
+        )
+        self._con.execute("COMMIT")
 
     # ---- the Features themselves
 
