@@ -163,7 +163,9 @@ class Snapshot:
             return
         columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
         self._con.execute("BEGIN")
-        self._con.execute("DELETE FROM memory_hot.rows WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
+        self._con.execute(
+            "DELETE FROM memory_hot.rows WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,)
+        )
         self._con.execute(
             f"INSERT INTO memory_hot.rows SELECT {columns} FROM edits WHERE row_no >= {self.total}"
         )

@@ -16,7 +16,7 @@ from incidents import vocabulary
 from incidents._errors import BadInput
 from incidents.filters import Filter
 
-STORE: Final = "INCIDENT_ATLAS_STORE"
+STORE: Final = "INCIDENT_ATLAS_COLLECTION"
 """The environment variable that names the collection: a folder, a file or an address. Read by the dashboard too."""
 
 SHIPPED: Final = Path("data") / "ukraine"
@@ -99,7 +99,7 @@ def store_options(command: Command) -> Command:
 
 
 def default_collection() -> str:
-    """Return the collection that is meant when none is named: `INCIDENT_ATLAS_STORE`, else the shipped one."""
+    """Return the collection that is meant when none is named: `INCIDENT_ATLAS_COLLECTION`, else the shipped one."""
     named = os.environ.get(STORE)
     if named:
         return named

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import click
 
 from incidents import _files
-from incidents._opened import opened
+from incidents.catalogues import open_catalogue
 from incidents.commands._common import example, filter_options, progress, store_options
 from incidents.export import Format, write_csv, write_geojson
 from incidents.filters import Filter
@@ -34,7 +34,7 @@ from incidents.model import Incident
 @filter_options
 def command(*, fmt: Format, out: str, full: bool, source: str, where: Filter) -> None:
     """Write the incidents that the filters let through. Complete or absent: a failed export leaves no file."""
-    chosen = progress(opened(source).select(where), what="exporting")
+    chosen = progress(open_catalogue(source).select_lines(where), what="exporting")
     if out == "-":
         _write(chosen, sys.stdout.buffer, fmt=fmt, public=not full)
         return

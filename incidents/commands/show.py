@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from incidents._opened import opened
+from incidents.catalogues import open_catalogue
 from incidents.commands._common import example, store_options
 from incidents.derive import derived
 from incidents.geojson import to_line
@@ -17,7 +17,7 @@ from incidents.model import Claim, Incident
 @store_options
 def command(incident_id: str, *, as_json: bool, source: str) -> None:
     """Show one incident by its id, or by an id it had before a merge."""
-    incident = opened(source).get(incident_id)
+    incident = open_catalogue(source).get(incident_id)
     click.echo(to_line(incident).decode() if as_json else "\n".join(_told(incident)))
 
 
