@@ -16,6 +16,7 @@ from incidents.filters import Filter
 FACETS: Final = ("category", "impact", "weapon", "admin1", "grading", "role", "review")
 _FIRST: Final = ("category",)
 _EARLIEST: Final = dt.date(1900, 1, 1)
+_LATEST: Final = dt.date(2100, 1, 1)
 
 
 def draw(questions: Questions, where: Filter, words: Words, region_names: dict[str, str]) -> None:
@@ -27,7 +28,11 @@ def draw(questions: Questions, where: Filter, words: Words, region_names: dict[s
         _choices(field, counts.get(field, {}), words, region_names)
     _dates(words)
     st.number_input(
-        words("filter.min_killed"), min_value=0, step=1, key="f_min_killed", help=words("filter.min_killed_help")
+        words("filter.min_killed"),
+        min_value=0,
+        step=1,
+        key="f_min_killed",
+        help=words("filter.min_killed_help"),
     )
     more = [field for field in FACETS if field not in _FIRST]
     chosen = any(st.session_state.get(f"f_{field}") for field in more)
@@ -41,9 +46,15 @@ def draw(questions: Questions, where: Filter, words: Words, region_names: dict[s
 
 
 def _dates(words: Words) -> None:
-    bounds = {"min_value": _EARLIEST, "max_value": dt.date(2100, 1, 1), "format": "YYYY-MM-DD"}
-    st.date_input(words("filter.since"), value=None, key="f_since", **bounds)
-    st.date_input(words("filter.until"), value=None, key="f_until", **bounds)
+    for name in ("since", "until"):
+        st.date_input(
+            words(f"filter.{name}"),
+            value=None,
+            min_value=_EARLIEST,
+            max_value=_LATEST,
+            key=f"f_{name}",
+            format="YYYY-MM-DD",
+        )
 
 
 def _choices(field: str, counts: dict[str, int], words: Words, region_names: dict[str, str]) -> None:
@@ -58,7 +69,11 @@ def _choices(field: str, counts: dict[str, int], words: Words, region_names: dic
         return f"{name} · {words.number(counts.get(word, 0))}"
 
     st.multiselect(
-        words(f"filter.{field}"), known, key=f"f_{field}", format_func=label, placeholder=words("filter.choose")
+        words(f"filter.{field}"),
+        known,
+        key=f"f_{field}",
+        format_func=label,
+        placeholder=words("filter.choose"),
     )
 
 

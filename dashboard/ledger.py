@@ -126,7 +126,7 @@ def build(incident: Incident) -> Ledger:
     rows = _rows(incident)
     figures = [row for row in rows if row.claim.predicate in vocabulary.count_predicates()]
     figures = [row for row in figures if row.claim.polarity != "unknown"]
-    axes_without = _axes(incident, figures)
+    axes_without = _axes(figures)
     denials = [row for row in rows if row.claim.predicate == "denial"]
     beside = {row.claim.id: _denied_axis(row.claim, axes_without) for row in denials}
     axes = tuple(_with_denials(axis, n, denials, beside) for n, axis in enumerate(axes_without))
@@ -172,7 +172,7 @@ def _voices(rows: Iterable[Row]) -> tuple[Voice, ...]:
     return tuple(voices)
 
 
-def _axes(incident: Incident, figures: Sequence[Row]) -> tuple[Axis, ...]:
+def _axes(figures: Sequence[Row]) -> tuple[Axis, ...]:
     groups: dict[tuple[str, str | None], list[Row]] = {}
     for row in figures:
         groups.setdefault((row.claim.predicate, row.claim.unit), []).append(row)
@@ -226,7 +226,9 @@ def _denied_axis(claim: Claim, axes: Sequence[Axis]) -> int | None:
 
 def _with_denials(axis: Axis, n: int, denials: Sequence[Row], beside: dict[str, int | None]) -> Axis:
     mine = tuple(row for row in denials if beside[row.claim.id] == n)
-    return Axis(axis.predicate, axis.unit, axis.top, axis.step, axis.range, axis.only_parts, axis.voices, mine)
+    return Axis(
+        axis.predicate, axis.unit, axis.top, axis.step, axis.range, axis.only_parts, axis.voices, mine
+    )
 
 
 def _statements(rows: Sequence[Row]) -> tuple[tuple[str, tuple[Row, ...]], ...]:

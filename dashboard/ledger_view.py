@@ -73,7 +73,9 @@ def _bare_figure(claim: Claim, words: Words) -> str:
         return words("ledger.no_figure")
     qualifier = claim.qualifier
     if qualifier in {"as_stated", "unspecified"}:
-        qualifier = "as_stated" if low == high or stated is not None else "at_least" if high is None else "up_to"
+        qualifier = (
+            "as_stated" if low == high or stated is not None else "at_least" if high is None else "up_to"
+        )
     return words(f"ledger.qualifier.{qualifier}", n=figure)
 
 
@@ -190,7 +192,9 @@ def _by_speaker(rows: Sequence[Row]) -> list[Voice]:
     for row in rows:
         voices.setdefault(row.claim.speaker.name if row.claim.speaker else "", []).append(row)
     return [
-        Voice(name or None, members[0].claim.speaker.role if members[0].claim.speaker else None, tuple(members))
+        Voice(
+            name or None, members[0].claim.speaker.role if members[0].claim.speaker else None, tuple(members)
+        )
         for name, members in voices.items()
     ]
 
@@ -243,7 +247,7 @@ def _text(claim: Claim, words: Words) -> str:
         return words("ledger.denial_untargeted")
     if claim.predicate == "accusation":
         named = claim.target or claim.value
-        return words("ledger.accuses", target=named if named else words("unknown"))
+        return words("ledger.accuses", target=named or words("unknown"))
     if claim.min is not None or claim.max is not None or claim.value is None:
         return figure_words(claim, words)
     return ", ".join(claim.value) if isinstance(claim.value, tuple) else str(claim.value)
@@ -353,7 +357,9 @@ def _said_unknown(row: Row, words: Words) -> dict[str, Any]:
 def _source(source: Source, words: Words) -> dict[str, Any]:
     name = source.title or source.publisher or source.url or source.id
     parts = [] if name == source.publisher or not source.publisher else [source.publisher]
-    parts.append(words("ledger.published", date=source.published) if source.published else words("ledger.undated"))
+    parts.append(
+        words("ledger.published", date=source.published) if source.published else words("ledger.undated")
+    )
     href = safe_href(source.url)
     if source.url and not href:
         parts.append(source.url)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-import folium
-from folium.plugins import Draw
 from streamlit_folium import st_folium
 
-from dashboard import theme
+from dashboard import session, theme, tokens
 from dashboard.session import Bounds
 from dashboard.source import Questions
 from dashboard.state import State, View
 from dashboard.strings import Words
+from geo.layers import OPENSTREETMAP, RETURNED, IncidentLayer, Mode, Swatch, base_map, incident_group
+from incidents import vocabulary
+
+HEIGHT: Final = 520
+HOME: Final = View(lon=32.6, lat=48.6, zoom=6)
+_MODES: Final[dict[str, Mode]] = {"incidents": "incidents", "regions": "choropleth", "density": "density"}
 
 
 @dataclass(frozen=True)
@@ -28,33 +31,57 @@ class Seen:
     ring: tuple[tuple[float, float], ...] | None = None
 
 
-def draw(questions: Questions, state: State, words: Words, mode: theme.Mode) -> Seen:
-    """Draw the map and return what the visitor did on it."""
-    where = state.view or View(32.5, 48.7, 6)
-    base = folium.Map(location=(where.lat, where.lon), zoom_start=where.zoom, tiles=None)
-    Draw(draw_options={"polyline": False, "circle": False, "marker": False, "circlemarker": False}).add_to(base)
-    group = folium.FeatureGroup("incidents")
-    for row in questions.page(state.where, order="date", descending=True, offset=0, limit=300):
-        if row["lon"] is None:
-            continue
-        folium.CircleMarker(
-            (row["lat"], row["lon"]),
-            radius=7,
-            color=theme.colour(row["category"], mode),
-            tooltip=html.escape(row["title"]),
-            popup=folium.Popup(html.escape(row["id"])),
-        ).add_to(group)
+def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, online: bool) -> Seen:
+    """Draw the map and return what the visitor did on it.
+
+    The base map stays the same between reruns, so that the view is kept; all that changes goes in with the layer.
+    """
+    layer = IncidentLayer(
+        tokens.issue(questions.catalogue, state.where),
+        mode=_MODES[state.layer],
+        size_by="killed" if state.size == "killed" else "count",
+        selected=state.selected,
+        uncertainty="all" if state.circles else "selected",
+        palette=palette(words, mode),
+        theme=mode,
+        language="uk" if words.language == "uk" else "en",
+    )
+    start = _start(state, mode)
+    go_to = session.held().go_to
     event = st_folium(
-        base,
+        base_map(
+            center=(start.lon, start.lat),
+            zoom=round(start.zoom),
+            theme=mode,
+            tiles=OPENSTREETMAP if online else None,
+        ),
         key="map",
-        height=480,
+        height=HEIGHT,
         use_container_width=True,
-        feature_group_to_add=group,
-        returned_objects=[
-            "bounds", "zoom", "center", "last_object_clicked_popup", "last_object_clicked_count", "all_drawings",
-        ],
-    )  # fmt: skip
+        feature_group_to_add=incident_group(layer),
+        returned_objects=[*RETURNED, "bounds", "zoom", "center"],
+        center=(go_to.lat, go_to.lon) if go_to else None,
+        zoom=round(go_to.zoom) if go_to else None,
+    )
     return read(event or {})
+
+
+def _start(state: State, mode: theme.Mode) -> View:
+    """Return where the map looks when it is mounted; another ground mounts it anew, where the visitor was."""
+    marks = session.held().marks
+    if marks.get("map_ground") != mode or "map_start" not in marks:
+        marks |= {"map_ground": mode, "map_start": state.view or HOME}
+        session.held().go_to = None
+    start: View = marks["map_start"]
+    return start
+
+
+def palette(words: Words, mode: theme.Mode) -> list[Swatch]:
+    """Return how each category is drawn, in vocabulary order."""
+    return [
+        Swatch(word, words.term("category", word), theme.colour(word, mode), theme.mark(word))
+        for word in vocabulary.words("category")
+    ]
 
 
 def read(event: dict[str, Any]) -> Seen:
@@ -62,7 +89,7 @@ def read(event: dict[str, Any]) -> Seen:
     return Seen(
         bounds=_bounds(event.get("bounds")),
         view=_view(event.get("center"), event.get("zoom")),
-        clicked=event.get("last_object_clicked_popup"),
+        clicked=event.get("last_object_clicked_tooltip"),
         clicks=int(event.get("last_object_clicked_count") or 0),
         ring=_ring(event.get("all_drawings")),
     )

@@ -19,15 +19,16 @@ def main() -> None:
     st.html("<style>" + theme.variables() + asset("page.css") + asset("ledger.css") + "</style>")
     page = st.navigation(
         [
-            st.Page(_map_page, title=words("nav.map"), default=True, url_path="map"),
-            st.Page(_about_page, title=words("nav.about"), url_path="about"),
+            st.Page(map_page, title=words("nav.map"), default=True, url_path="map"),
+            st.Page(about_page, title=words("nav.about"), url_path="about"),
         ],
         position="top",
     )
     page.run()
 
 
-def _map_page() -> None:
+def map_page() -> None:
+    """Draw the page "Map"."""
     session.begin("map")
     words = _language()
     frame = _frame(words)
@@ -35,7 +36,8 @@ def _map_page() -> None:
         page_map.draw(frame)
 
 
-def _about_page() -> None:
+def about_page() -> None:
+    """Draw the page "About this collection"."""
     session.begin("about")
     words = _language()
     frame = _frame(words)

@@ -61,7 +61,8 @@ def _map(frame: Frame) -> None:
     _controls(frame)
     state = session.current()
     line = st.container()
-    seen = map_panel.draw(frame.questions, state, words, frame.mode)
+    online = bool(st.session_state.get("online"))
+    seen = map_panel.draw(frame.questions, state, words, frame.mode, online=online)
     moved = _take(seen)
     with line:
         _truth(frame)
@@ -100,7 +101,7 @@ def _take(seen: map_panel.Seen) -> bool:
     if seen.bounds is not None and seen.bounds != mine.bounds:
         mine.bounds = seen.bounds
         follow = session.current().follow
-    if seen.view is not None:
+    if seen.view is not None and (mine.view is not None or not _same(seen.view, mine.marks.get("map_start"))):
         mine.view = seen.view
     if seen.clicks != mine.marks.get("clicks", 0):
         mine.marks["clicks"] = seen.clicks
@@ -116,6 +117,18 @@ def _take(seen: map_panel.Seen) -> bool:
     return follow
 
 
+def _same(view: states.View, other: states.View | None) -> bool:
+    """Say whether two views are the same to the eye; the map gives its centre back within a pixel."""
+    if other is None:
+        return False
+    near = 360 / 256 / 2**view.zoom
+    return (
+        view.zoom == round(other.zoom)
+        and abs(view.lon - other.lon) < near
+        and abs(view.lat - other.lat) < near
+    )
+
+
 def _truth(frame: Frame) -> None:
     words, where = frame.words, session.asked()
     counts = frame.questions.counts(where)
@@ -128,7 +141,7 @@ def _truth(frame: Frame) -> None:
     if bounds is not None and not session.current().follow:
         inside = frame.questions.counts(states.in_view(where, bounds)).mapped
         parts.append(words("truth.in_view", n=inside))
-    st.html(render("truth.html", parts=parts))
+    st.html(render("truth.html", parts=parts, alt=words("map.alt")))
 
 
 def _timeline(frame: Frame) -> None:
@@ -203,8 +216,24 @@ def _list(frame: Frame) -> None:
         messages.nothing(words, is_filtered=not where.is_empty)
         return
     st.subheader(words("table.heading"), anchor=False)
-    if counts.unplaced:
-        st.toggle(words("truth.list_unplaced"), key="s_unplaced", help=words("truth.unplaced_why"))
     st.caption(words("table.hint"))
+    _unplaced(frame)
     table.draw(frame.questions, where, words, frame.mode)
     downloads.draw(frame, where)
+
+
+def _unplaced(frame: Frame) -> None:
+    """List the incidents without a known place: they count above and are not on the map."""
+    words, where = frame.words, session.asked()
+    if not frame.questions.counts(where).unplaced:
+        return
+    is_open = bool(held().marks.get("unplaced"))
+    name = "truth.list_all" if is_open else "truth.list_unplaced"
+    st.button(words(name), key="list_unplaced", on_click=_toggle_unplaced, type="tertiary")
+    if is_open:
+        st.caption(words("truth.unplaced_why"))
+
+
+def _toggle_unplaced() -> None:
+    marks = held().marks
+    marks["unplaced"] = not marks.get("unplaced")

@@ -93,7 +93,7 @@ def current() -> State:
         view=mine.view,
         language=session.get("s_language") or mine.last.language,
         layer=session.get("s_layer") or "incidents",
-        size=session.get("s_size") or "killed",
+        size=session.get("s_size") or "count",
         circles=bool(session.get("s_circles")),
         follow=bool(session.get("s_follow")),
     )

@@ -36,22 +36,20 @@ def catalogue() -> Catalogue:
 
 
 @lru_cache(maxsize=1024)
-def _answer(source: Catalogue, revision: str, question: str, *values: Any) -> Any:
+def _answer(source: Any, revision: str, question: str, *values: Any) -> Any:
     """Ask once for each revision: answers are shared between visitors and must not be changed."""
     del revision
-    return _ASK[question](source, *values)
+    return getattr(source, question)(*values)
 
 
-_ASK: Final = {
-    "counts": lambda source, where: source.counts(where),
-    "facets": lambda source, where, fields: source.facets(where, fields),
-    "timeline": lambda source, where, unit: source.timeline(where, unit),
-    "extent": lambda source, where: source.extent(where),
-    "regions": lambda source, where, level: source.regions(where, level),
-    "page": lambda source, where, order, descending, offset, limit: source.page(
-        where, order=order, descending=descending, offset=offset, limit=limit
-    ),
-}
+@lru_cache(maxsize=256)
+def _page(source: Any, revision: str, where: Filter, order: str, *rest: int) -> list[dict[str, Any]]:
+    del revision
+    descending, offset, limit = rest
+    rows: list[dict[str, Any]] = source.page(
+        where, order=order, descending=bool(descending), offset=offset, limit=limit
+    )
+    return rows
 
 
 class Questions:
@@ -93,8 +91,7 @@ class Questions:
         self, where: Filter, *, order: str, descending: bool, offset: int, limit: int
     ) -> list[dict[str, Any]]:
         """Return one page of rows."""
-        answer: list[dict[str, Any]] = self._ask("page", where, order, descending, offset, limit)
-        return answer
+        return _page(self.catalogue, self.revision, where, order, descending, offset, limit)
 
 
 class RegionNames(dict[str, str]):

@@ -12,11 +12,11 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard import strings
-from incidents.filters import Filter
 from incidents._errors import BadInput
+from incidents.filters import Filter
 
 LAYERS: Final = ("incidents", "regions", "density")
-SIZES: Final = ("killed", "none")
+SIZES: Final = ("count", "killed")
 FILTER_WORDS: Final = tuple(Filter.model_fields)
 MAX_WORD: Final = 4000
 
@@ -41,7 +41,7 @@ class State:
     view: View | None = None
     language: str = strings.DEFAULT
     layer: str = "incidents"
-    size: str = "killed"
+    size: str = "count"
     circles: bool = False
     follow: bool = False
 
@@ -141,7 +141,7 @@ def _together(filters: dict[str, Any], problems: list[Problem]) -> Filter:
 
 
 def _state(chosen: dict[str, Any], where: Filter) -> State:
-    view = None
+    view, usual = None, State()
     if {"lat", "lon", "zoom"} <= chosen.keys():
         view = View(chosen["lon"], chosen["lat"], chosen["zoom"])
     return State(
@@ -149,8 +149,8 @@ def _state(chosen: dict[str, Any], where: Filter) -> State:
         selected=chosen.get("id"),
         view=view,
         language=chosen.get("lang", strings.DEFAULT),
-        layer=chosen.get("layer", "incidents"),
-        size=chosen.get("size", "killed"),
+        layer=chosen.get("layer", usual.layer),
+        size=chosen.get("size", usual.size),
         circles=chosen.get("circles", False),
         follow=chosen.get("follow", False),
     )
@@ -170,7 +170,11 @@ def write(state: State) -> dict[str, str]:
         }
     if state.language != usual.language:
         words["lang"] = state.language
-    words |= {name: getattr(state, name) for name in ("layer", "size") if getattr(state, name) != getattr(usual, name)}
+    words |= {
+        name: getattr(state, name)
+        for name in ("layer", "size")
+        if getattr(state, name) != getattr(usual, name)
+    }
     words |= {name: "1" for name in ("circles", "follow") if getattr(state, name)}
     return words
 

@@ -85,11 +85,16 @@ def _order() -> tuple[str, bool]:
 
 
 def _data(questions: Questions, where: Filter, words: Words, mode: theme.Mode) -> dict[str, Any]:
-    total = questions.counts(where).total
+    counts = questions.counts(where)
+    unplaced = bool(session.held().marks.get("unplaced")) and counts.unplaced > 0
+    total = counts.unplaced if unplaced else counts.total
     last = max(0, (total - 1) // PAGE)
     page = min(int(session.held().marks.get("table_page", 0)), last)
     order, descending = _order()
-    rows = questions.page(where, order=_ORDER.get(order, order), descending=descending, offset=page * PAGE, limit=PAGE)
+    key, first = _ORDER.get(order, order), page * PAGE
+    if unplaced:  # rows without a latitude come last in the order by latitude
+        key, descending, first = "lat", False, first + counts.mapped
+    rows = questions.page(where, order=key, descending=descending, offset=first, limit=PAGE)
     ground = theme.GROUNDS[mode]
     return {
         "caption": words("table.heading"),
@@ -119,7 +124,13 @@ def _data(questions: Questions, where: Filter, words: Words, mode: theme.Mode) -
 def _column(key: str, words: Words) -> dict[str, Any]:
     label = words(f"table.{key}")
     sort = words("table.sort", column=label)
-    return {"key": key, "label": label, "kind": COLUMNS[key], "sort": sort, "plain": key in {"date", "category"}}
+    return {
+        "key": key,
+        "label": label,
+        "kind": COLUMNS[key],
+        "sort": sort,
+        "plain": key in {"date", "category"},
+    }
 
 
 def _row(row: dict[str, Any], words: Words, mode: theme.Mode) -> dict[str, Any]:

@@ -42,22 +42,26 @@ def after(day: dt.date, unit: Unit) -> dt.date:
 
 
 def frame(bins: Sequence[Bin], unit: Unit, words: Words) -> pd.DataFrame:
-    """Return the bars as rows: start, end, label, category, count, in vocabulary order."""
+    """Return the bars as rows, stacked in vocabulary order: start, end, low, high, label, category, word, count."""
     order = {word: n for n, word in enumerate(vocabulary.words("category"))}
-    rows = [
-        {
-            "start": pd.Timestamp(b.start),
-            "end": pd.Timestamp(after(b.start, unit)),
-            "label": words.span(b.start, None, "week" if unit == "week" else unit),
-            "category": words.term("category", b.category),
-            "colour": b.category,
-            "order": order.get(b.category, 99),
-            "count": b.count,
-        }
-        for b in bins
-    ]
-    columns = ["start", "end", "label", "category", "colour", "order", "count"]
-    return pd.DataFrame(rows, columns=columns)
+    heights: dict[dt.date, int] = {}
+    rows = []
+    for b in sorted(bins, key=lambda b: (b.start, order.get(b.category, 99))):
+        low = heights.get(b.start, 0)
+        heights[b.start] = low + b.count
+        rows.append(
+            {
+                "start": pd.Timestamp(b.start),
+                "end": pd.Timestamp(after(b.start, unit)),
+                "low": low,
+                "high": low + b.count,
+                "label": words.span(b.start, None, unit),
+                "category": words.term("category", b.category),
+                "word": b.category,
+                "count": b.count,
+            }
+        )
+    return pd.DataFrame(rows, columns=["start", "end", "low", "high", "label", "category", "word", "count"])
 
 
 def chart(
@@ -74,7 +78,7 @@ def chart(
         (since is None or end > pd.Timestamp(since)) and (until is None or start <= pd.Timestamp(until))
         for start, end in zip(data["start"], data["end"], strict=True)
     ]
-    present = [w for w in vocabulary.words("category") if w in set(data["colour"])]
+    present = [w for w in vocabulary.words("category") if w in set(data["word"])]
     ground = theme.GROUNDS[mode]
     brush = alt.selection_interval(
         name="brush", encodings=["x"], mark=alt.BrushConfig(fill=ground.accent, fillOpacity=0.15)
@@ -87,15 +91,15 @@ def chart(
         ),
         legend=None,
     )
-    return (
+    made: alt.Chart = (
         alt.Chart(data, height=HEIGHT)
         .mark_bar(stroke=ground.paper, strokeWidth=0.5, binSpacing=0)
         .encode(
             x=alt.X("start:T", title=None, axis=_time_axis(ground)),
             x2="end:T",
-            y=alt.Y("count:Q", title=None, axis=_count_axis(ground), stack=True),
+            y=alt.Y("low:Q", title=None, axis=_count_axis(ground)),
+            y2="high:Q",
             color=colour,
-            order=alt.Order("order:Q"),
             opacity=alt.condition("datum.inside", alt.value(1), alt.value(0.25)),
             tooltip=[
                 alt.Tooltip("label:N", title=words("timeline.heading")),
@@ -107,6 +111,7 @@ def chart(
         .configure_view(strokeWidth=0)
         .configure(background="transparent", font="inherit")
     )
+    return made
 
 
 def _time_axis(ground: theme.Ground) -> alt.Axis:

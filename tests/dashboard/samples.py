@@ -11,7 +11,9 @@ HOSTILE = '<script>window.hacked=1</script><img src=x onerror="window.hacked=2">
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
 
 
-def claim(key: str, predicate: str, low: float | None = None, high: float | None = None, **more: Any) -> Claim:
+def claim(
+    key: str, predicate: str, low: float | None = None, high: float | None = None, **more: Any
+) -> Claim:
     """Build a claim; `who` names the speaker, `role` the speaker's office."""
     who, role = more.pop("who", None), more.pop("role", None)
     speaker = Speaker(name=who, role=role) if who else None
@@ -25,7 +27,9 @@ def quoted(text: str) -> Quote:
 
 def source(key: str, day: str | None, publisher: str = "The Daily Sample", **more: Any) -> Source:
     published = dt.date.fromisoformat(day) if day else None
-    return Source(id=key, publisher=publisher, url=f"https://example.invalid/{key}", published=published, **more)
+    return Source(
+        id=key, publisher=publisher, url=f"https://example.invalid/{key}", published=published, **more
+    )
 
 
 def burial() -> Incident:
@@ -61,7 +65,9 @@ def burial() -> Incident:
     )  # fmt: skip
 
 
-def strike(key: str, day: str, *, killed: int, lon: float = 36.23, lat: float = 49.99, **more: Any) -> Incident:
+def strike(
+    key: str, day: str, *, killed: int, lon: float = 36.23, lat: float = 49.99, **more: Any
+) -> Incident:
     """A strike in Kharkiv Oblast with one figure."""
     fields: dict[str, Any] = {
         "id": key,
@@ -112,7 +118,9 @@ def everything() -> list[Incident]:
     return [
         burial(),
         strike("t-first", "2022-03-01", killed=7),
-        strike("t-second", "2022-03-09", killed=40, category="air_strike", lon=37.5, lat=47.1, admin1="UA-14"),
+        strike(
+            "t-second", "2022-03-09", killed=40, category="air_strike", lon=37.5, lat=47.1, admin1="UA-14"
+        ),
         strike("t-late", "2024-05-25", killed=2, impact=("commercial",)),
         unplaced(),
         hostile(),

@@ -25,7 +25,7 @@ def test_a_copied_link_reopens_the_same_page() -> None:
             category=("shelling", "air_strike"), since=dt.date(2022, 2, 24), text="Ізюм & co, =1", min_killed=3,
             within=((30.0, 50.0), (31.5, 50.0), (31.5, 51.25)),
         ),
-        selected="a b/ü?&=", view=View(37.2569, -49.2, 11), language="uk", layer="density", size="none",
+        selected="a b/ü?&=", view=View(37.2569, -49.2, 11), language="uk", layer="density", size="killed",
         circles=True, follow=True,
     )  # fmt: skip
     assert reopened(before) == before

@@ -45,7 +45,9 @@ def test_ukrainian_plurals_have_three_forms() -> None:
 
 def test_every_ukrainian_plural_names_every_form() -> None:
     entries = strings.entries("uk").items()
-    assert not [k for k, entry in entries if isinstance(entry, dict) and set(entry) != {"one", "few", "many", "other"}]
+    assert not [
+        k for k, entry in entries if isinstance(entry, dict) and set(entry) != {"one", "few", "many", "other"}
+    ]
 
 
 def test_numbers_and_dates_are_written_as_the_language_does() -> None:
@@ -70,7 +72,7 @@ def test_an_unknown_language_falls_back_and_an_unknown_word_stands_as_it_is() ->
 
 
 def test_no_string_is_left_that_nobody_shows() -> None:
-    files = [*ROOT.glob("dashboard/*.py"), *ROOT.glob("dashboard/templates/*.html")]
+    files = [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("dashboard/templates/*.html")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files)
     built = set(re.findall(r"""f["']([a-z_]+(?:\.[a-z_]+)*)\.\{""", code))
     unused = [

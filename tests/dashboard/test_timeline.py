@@ -43,6 +43,8 @@ def test_a_brush_becomes_whole_days() -> None:
     assert timeline.brushed(event) == (dt.date(2022, 3, 5), dt.date(2022, 3, 9))
 
 
-@pytest.mark.parametrize("event", [None, {}, {"selection": {"brush": {}}}, {"selection": {"brush": {"start": [1]}}}])
+@pytest.mark.parametrize(
+    "event", [None, {}, {"selection": {"brush": {}}}, {"selection": {"brush": {"start": [1]}}}]
+)
 def test_no_brush_is_no_window(event: Any) -> None:
     assert timeline.brushed(event) is None
