@@ -57,10 +57,11 @@ class Questions:
 
     def __init__(self, source: Catalogue) -> None:
         self.catalogue = source
+        self._source: Any = source  # as a key of the cache: by identity
         self.revision = source.revision
 
     def _ask(self, question: str, *values: Any) -> Any:
-        return _answer(self.catalogue, self.revision, question, *values)
+        return _answer(self._source, self.revision, question, *values)
 
     def counts(self, where: Filter) -> Counts:
         """Count the incidents of `where`."""
@@ -91,7 +92,7 @@ class Questions:
         self, where: Filter, *, order: str, descending: bool, offset: int, limit: int
     ) -> list[dict[str, Any]]:
         """Return one page of rows."""
-        return _page(self.catalogue, self.revision, where, order, descending, offset, limit)
+        return _page(self._source, self.revision, where, order, descending, offset, limit)
 
 
 class RegionNames(dict[str, str]):

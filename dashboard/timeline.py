@@ -109,9 +109,23 @@ def chart(
         )
         .add_params(brush)
         .configure_view(strokeWidth=0)
-        .configure(background="transparent", font="inherit")
+        .configure(background="transparent", font="Source Sans, sans-serif", locale=_locale(words))
     )
     return made
+
+
+def _locale(words: Words) -> dict[str, Any]:
+    """Return Vega's names of months and days in the language of the page."""
+    names = words.calendar()
+    return {
+        "time": {
+            "dateTime": "%x, %X",
+            "date": "%d.%m.%Y",
+            "time": "%H:%M:%S",
+            "periods": ["AM", "PM"],
+            **names,
+        }
+    }
 
 
 def _time_axis(ground: theme.Ground) -> alt.Axis:

@@ -95,6 +95,17 @@ class Words:
         last = self.date(end, precision) if end else written
         return written if last == written else f"{written} – {last}"
 
+    def calendar(self) -> dict[str, list[str]]:
+        """Return the names of days (Sunday first) and months, long and short."""
+        days, months = self._locale.days["stand-alone"], self._locale.months["stand-alone"]
+        sunday_first = (6, 0, 1, 2, 3, 4, 5)
+        return {
+            "days": [days["wide"][n] for n in sunday_first],
+            "shortDays": [days["abbreviated"][n] for n in sunday_first],
+            "months": [months["wide"][n] for n in range(1, 13)],
+            "shortMonths": [months["abbreviated"][n] for n in range(1, 13)],
+        }
+
     def distance(self, metres: float) -> str:
         """Write a distance in metres as metres or kilometres, never more exact than it is."""
         if metres < 1000:

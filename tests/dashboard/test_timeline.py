@@ -48,3 +48,9 @@ def test_a_brush_becomes_whole_days() -> None:
 )
 def test_no_brush_is_no_window(event: Any) -> None:
     assert timeline.brushed(event) is None
+
+
+def test_the_axis_speaks_the_language_of_the_page() -> None:
+    chart = timeline.chart([Bin(DAY, "shelling", 3)], "month", strings.load("uk"), "dark").to_dict()
+    assert chart["config"]["locale"]["time"]["months"][2] == "березень"
+    assert chart["config"]["locale"]["time"]["days"][0] == "неділя"
