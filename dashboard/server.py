@@ -40,8 +40,7 @@ from incidents._errors import NotFound
 HOSTS: Final = "INCIDENT_ATLAS_HOSTS"
 POLICY: Final = {
     "default-src": "'self'",
-    # st_folium runs the map's script with eval; Streamlit loads the scripts of our own components from a blob.
-    "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",  # st_folium runs the map's script with eval
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",

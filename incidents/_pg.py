@@ -14,7 +14,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -30,11 +31,18 @@ Rows = list[list[Any]]
 SCHEMES: Final = ("postgresql://", "postgres://")
 _OPTIONS: Final = {"schema", "host", "sslmode", "sslrootcert"}
 _SSL_MODES: Final = ("disable", "prefer", "require", "verify-full")
-_GOING_AWAY: Final = {"57P01", "57P02", "57P03", "53300", "08000", "08003", "08006"}
+_GOING_AWAY: Final = {"57P01", "57P02", "57P03", "25P03", "53300", "08000", "08003", "08006"}
 _CONNECTIONS: Final = 8
 
 
-class Lost(AtlasError):
+# The server notices within half a minute that we are gone, and lets go of what we held.
+_SETTINGS: Final = {
+    "timezone": "UTC", "datestyle": "ISO", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3", "idle_in_transaction_session_timeout": "60000",
+}  # fmt: skip
+
+
+class Lost(Unavailable):
     """The connection broke or the server is on its way down or up; the statement may or may not have run."""
 
 
@@ -136,8 +144,8 @@ def _ssl(address: Address) -> ssl.SSLContext | bool | None:
     return ssl.create_default_context(cafile=address.sslrootcert)
 
 
-def connect(address: Address) -> pg8000.native.Connection:
-    """Open one connection. Raises Unavailable for what a person must mend, Lost for what may pass by itself."""
+def connect(address: Address) -> tuple[pg8000.native.Connection, socket.socket]:
+    """Open one connection, and its socket. Raises Unavailable for what a person must mend, Lost for what may pass by itself."""
     try:
         sock = _socket(address)
     except socket.gaierror as error:
@@ -148,13 +156,13 @@ def connect(address: Address) -> pg8000.native.Connection:
         made = pg8000.native.Connection(
             address.user, database=address.database, password=address.password or "", sock=sock,
             host=address.host, ssl_context=_ssl(address), application_name="incident-atlas",
-            startup_params={"search_path": f'"{address.schema}", public', "timezone": "UTC", "datestyle": "ISO"},
+            startup_params={"search_path": f'"{address.schema}", public'} | _SETTINGS,
         )  # fmt: skip
     except (DatabaseError, InterfaceError, OSError) as error:
         sock.close()
         raise _in_words(address, error) from None
     sock.settimeout(None)
-    return made
+    return made, sock
 
 
 def _in_words(address: Address, error: Exception) -> AtlasError:
@@ -193,26 +201,36 @@ def message_of(error: Exception) -> str:
     return str(told.get("M", "")) if isinstance(told, dict) else str(error)
 
 
+def detail_of(error: Exception) -> str:
+    """Return what the server adds to its message, or the message."""
+    told = error.args[0] if error.args else None
+    return str(told.get("D") or told.get("M", "")) if isinstance(told, dict) else str(error)
+
+
 class Session:
     """One connection in use. Every statement goes through `run`; SQL takes `:name` for bound values."""
 
-    def __init__(self, connection: pg8000.native.Connection, address: Address) -> None:
-        self._connection = connection
+    def __init__(self, address: Address) -> None:
         self._address = address
+        self._connection, self._sock = connect(address)
+        self.is_broken = False
 
-    def run(
-        self, sql: str, values: Mapping[str, Any] | None = None, *, stream: Iterable[bytes] | Any = None
-    ) -> Rows:
-        """Run one statement and return its rows. Raises Lost, Unavailable, or DatabaseError for the caller's own."""
+    def run(self, sql: str, *, stream: Any = None, **values: Any) -> Rows:
+        """Run one statement and return its rows. `stream` is what COPY reads (an iterable) or writes (a file).
+
+        Raises Lost when the connection broke, else DatabaseError, which `Server.session` puts into words.
+        """
         try:
-            return list(self._connection.run(sql, stream=stream, **(values or {})) or [])
+            return list(self._connection.run(sql, stream=stream, **values) or [])
         except DatabaseError as error:
-            if code_of(error) in _GOING_AWAY:
-                raise Lost(f"{self._address}: {message_of(error)}") from error
-            raise
+            if code_of(error) not in _GOING_AWAY:
+                raise
+            self.is_broken = True
+            raise Lost(f"{self._address}: {message_of(error)}") from error
         except (InterfaceError, OSError, ValueError, AttributeError) as error:
             if isinstance(error, ValueError | AttributeError) and "closed" not in str(error):
                 raise
+            self.is_broken = True
             raise Lost(f"{self._address}: the connection broke") from error
 
     @property
@@ -223,7 +241,7 @@ class Session:
     @property
     def row_count(self) -> int:
         """How many rows the last statement touched."""
-        return int(self._connection.row_count or 0)
+        return max(0, int(self._connection.row_count or 0))
 
     @contextlib.contextmanager
     def transaction(self, kind: str = "BEGIN") -> Iterator[None]:
@@ -232,15 +250,25 @@ class Session:
         try:
             yield
         except BaseException:
-            with contextlib.suppress(Exception):
-                self.run("ROLLBACK")
+            self.undo()
             raise
         self.run("COMMIT")
 
+    def undo(self) -> None:
+        """Roll back; a connection that cannot is not used again."""
+        try:
+            self.run("ROLLBACK")
+        except (AtlasError, DatabaseError):
+            self.is_broken = True
+
     def close(self) -> None:
-        """Close the connection; a broken one is closed already."""
+        """Close the connection, whatever state it is in."""
+        if self.is_broken:  # tell the server at once, so that it lets go of our locks
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(Exception):
             self._connection.close()
+        self._sock.close()
 
 
 class Server:
@@ -254,52 +282,78 @@ class Server:
         self.patience = patience
         self._idle: queue.LifoQueue[Session] = queue.LifoQueue()
         self._free = threading.BoundedSemaphore(_CONNECTIONS)
+        weakref.finalize(self, _close_all, self._idle)
 
-    @contextlib.contextmanager
-    def session(self) -> Iterator[Session]:
-        """Lend one connection. It goes back to the pool unless it broke. Raises Lost or Unavailable."""
-        with self._free:
-            session = self._take()
-            try:
-                yield session
-            except (Lost, GeneratorExit, KeyboardInterrupt):
-                session.close()
-                raise
-            except DatabaseError as error:
-                self._idle.put(session)
-                raise _in_words(self.address, error) from error
-            except BaseException:
-                self._idle.put(session)
-                raise
-            self._idle.put(session)
-
-    def _take(self) -> Session:
+    def take(self) -> Session:
+        """Lend one connection; `give_back` it. Raises Lost or Unavailable."""
+        self._free.acquire()
         try:
             return self._idle.get_nowait()
         except queue.Empty:
-            return Session(connect(self.address), self.address)
+            try:
+                return Session(self.address)
+            except BaseException:
+                self._free.release()
+                raise
+
+    def give_back(self, session: Session) -> None:
+        """Take a connection back into the pool, unless it broke."""
+        if session.is_broken:
+            session.close()
+        else:
+            self._idle.put(session)
+        self._free.release()
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Lend one connection for a block. Raises Lost or Unavailable."""
+        session = self.take()
+        try:
+            yield session
+        except DatabaseError as error:
+            raise self.in_words(error) from error
+        except (GeneratorExit, KeyboardInterrupt):
+            session.is_broken = True  # may be in the middle of an answer
+            raise
+        finally:
+            self.give_back(session)
+
+    def in_words(self, error: DatabaseError) -> AtlasError:
+        """Return what an error of the database means for a person."""
+        return _in_words(self.address, error)
 
     def close(self) -> None:
         """Close every connection that is not in use."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        _close_all(self._idle)
 
-    def patiently(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, again while the server is lost. `work` must be safe to run twice. Raises Unavailable."""
+    def patiently(self, attempt: Callable[[], T]) -> T:
+        """Return what `attempt` returns, trying again while the server is lost. Raises Unavailable.
+
+        `attempt` must be safe to run twice.
+        """
         until = time.monotonic() + self.patience
         pause = 0.0
         while True:
             try:
-                with self.session() as session:
-                    return work(session)
+                return attempt()
             except Lost as lost:
                 self.close()  # what broke one connection has most likely broken the idle ones too
                 if time.monotonic() + pause > until:
-                    raise Unavailable(f"{lost}; asked for {self.patience:.0f} s") from lost
+                    raise Unavailable(f"{lost}; tried for {self.patience:.0f} s") from lost
             time.sleep(pause)
             pause = min(0.5, pause + 0.05)
 
-    def read(self, sql: str, values: Mapping[str, Any] | None = None) -> Rows:
+    def read(self, sql: str, **values: Any) -> Rows:
         """Return the rows of a query, waiting for a server that comes back. Raises Unavailable."""
-        return self.patiently(lambda session: session.run(sql, values))
+
+        def once() -> Rows:
+            with self.session() as session:
+                return session.run(sql, **values)
+
+        return self.patiently(once)
+
+
+def _close_all(idle: queue.LifoQueue[Session]) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            idle.get_nowait().close()

@@ -1,0 +1,16 @@
+-- Built again after a large load; the names start with `by_`.
+CREATE INDEX by_place ON incidents USING gist (geom)
+--------
+CREATE INDEX by_category_day ON incidents (category, first_day)
+--------
+CREATE INDEX by_day ON incidents (first_day, last_day)
+--------
+CREATE INDEX by_region_day ON incidents (admin1, first_day)
+--------
+CREATE INDEX by_place_id ON incidents (place_id)
+--------
+CREATE INDEX by_place_name ON incidents USING gin (place_fold gin_trgm_ops)
+--------
+CREATE INDEX by_text ON texts USING gin (search_text gin_trgm_ops)
+--------
+CREATE INDEX by_previous_id ON incidents USING gin (previous_ids) WHERE previous_ids <> '[]'::jsonb
