@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -76,6 +77,14 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
 def leftovers(folder: Path) -> list[Path]:
     """Return the temporary files that a killed writer left in `folder`."""
     return [path for path in sorted(folder.glob(f"{TEMP}*")) if not _is_alive(_pid_in(path.name))]
+
+
+def discard(path: Path) -> None:
+    """Remove a temporary file, or a temporary folder with what is in it."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _pid_in(name: str) -> int | None:

@@ -47,6 +47,7 @@ class Snapshot:
         self._handles = {name: os.dup(file.fileno()) for name, file in handles.items()}
         self._edited: set[str] = set()
         self._local = threading.local()
+        self._stats = {name: _stat(handle) for name, handle in self._handles.items()}
         self._con = _connected(in_memory=self.in_memory)
         self._open([path for path, part in zip(paths, parts, strict=True) if part.rows])
 
@@ -179,7 +180,8 @@ class Snapshot:
         if part >= len(self.parts):
             return self.overlay[incident_id] or b""
         handle = self._handles[self.parts[part].name]
-        if start >= 0:
+        # A hand may write into the very file that is open here; then the places known of its lines are not true.
+        if start >= 0 and _stat(handle) == self._stats[self.parts[part].name]:
             return os.pread(handle, length, start)
         return self._searched(handle, self.parts[part].name, incident_id)
 
@@ -201,6 +203,11 @@ class Snapshot:
         for incident_id in sorted(self.overlay):
             made.update(incident_id.encode() + b"\t" + (self.overlay[incident_id] or b"deleted") + b"\n")
         return made.hexdigest()[:24]
+
+
+def _stat(handle: int) -> tuple[int, int]:
+    at = os.fstat(handle)
+    return at.st_size, at.st_mtime_ns
 
 
 def _quoted(path: Path) -> str:

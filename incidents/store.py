@@ -125,7 +125,7 @@ class FolderStore:
                 f"{_files.LOCK}: the last writer ended without letting go; the lock is free again"
             )
         for path in _files.leftovers(self.folder):
-            path.unlink(missing_ok=True)
+            _files.discard(path)
             self.problems.append(
                 f"{path.name}: left by a writer that was stopped; removed (it was never in use)"
             )
