@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Final, Literal, NamedTuple, Protocol, TypeVar
 
 import duckdb
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from incidents import _rings, _shape, sql, vocabulary
@@ -33,6 +34,7 @@ from incidents.store import FolderStore
 
 CHECK_EVERY_S: Final = 0.5
 _KEPT: Final = 24
+_PLACE: Final = "row_no, id, start, length"
 T = TypeVar("T")
 
 
@@ -153,8 +155,7 @@ class DuckCatalogue:
     def _opened(self) -> Snapshot:
         with self._source.view() as moment:
             parts = self._index.refresh(dict(moment.files), label=self._source.label)
-            paths = [self._index.parquet(part) for part in parts]
-            shot = Snapshot(parts, paths, dict(moment.files))
+            shot = Snapshot(parts, self._index.folder, dict(moment.files))
             shot.edit(moment.overlay)
         return shot
 
@@ -275,10 +276,9 @@ class DuckCatalogue:
             source = "hot" if sql.ORDERS.get(order) in (*_shape.HOT, None) else "wide"
             with self._chosen(shot, where) as test:
                 picked = sql.rows(
-                    test, source, columns="row_no", order=order, descending=descending, offset=offset, limit=limit
+                    test, source, columns=_PLACE, order=order, descending=descending, offset=offset, limit=limit
                 )  # fmt: skip
-                rows = [row for (row,) in shot.rows(picked)]
-            return _flat(shot, rows)
+                return [_flat(shot.line(*place)) for place in shot.rows(picked)]
 
         return self._ask(question)
 
@@ -382,16 +382,8 @@ class DuckCatalogue:
             yield shot.line(row, incident_id, start, length)
 
     def _places_of(self, shot: Snapshot, where: Filter) -> list[tuple[int, str, int, int]]:
-        mask = self.mask(where)
-        name = f"rows_{threading.get_ident()}"
-        cursor = shot.cursor()
-        cursor.register(name, {"row_no": np.flatnonzero(mask)})
-        try:
-            found = shot.arrays(
-                Sql(f"SELECT row_no, id, start, length FROM wide WHERE row_no IN (SELECT row_no FROM {name})")
-            )
-        finally:
-            cursor.unregister(name)
+        with self._chosen(shot, where) as test:
+            found = shot.arrays(Sql(f"SELECT {_PLACE} FROM hot WHERE {test.text}", test.params))
         part = np.searchsorted(shot.offsets, found["row_no"], side="right")
         order = np.lexsort((found["row_no"], found["start"], part))
         columns = [found[c][order].tolist() for c in ("row_no", "id", "start", "length")]
@@ -408,25 +400,23 @@ def _word(word: Any) -> str:
 
 def _located(shot: Snapshot, incident_id: str) -> tuple[int, str, int, int] | None:
     """Return (row, id, start, length) of an incident by its id, else by one it had before a merge."""
-    columns = "SELECT row_no, id, start, length FROM wide WHERE"
-    for test in ("id = ?", "list_contains(previous_ids, ?)"):
-        found = shot.rows(Sql(f"{columns} {test} ORDER BY row_no LIMIT 1", (incident_id,)))
+    for test in ("hot WHERE id = ?", "wide WHERE list_contains(previous_ids, ?)"):
+        found = shot.rows(Sql(f"SELECT {_PLACE} FROM {test} ORDER BY row_no LIMIT 1", (incident_id,)))
         if found:
             row, held, start, length = found[0]
             return int(row), str(held), int(start), int(length)
     return None
 
 
-def _flat(shot: Snapshot, rows: list[int]) -> list[dict[str, Any]]:
-    """Return the flat properties of rows, in the order given."""
-    if not rows:
-        return []
-    test = sql.one_of("row_no", rows)
-    found = shot.rows(
-        Sql(f"SELECT {', '.join(_shape.FLAT)}, row_no FROM wide WHERE {test.text}", test.params)
-    )
-    by_row = {row[-1]: dict(zip(_shape.FLAT, row, strict=False)) for row in found}
-    return [by_row[row] for row in rows if row in by_row]
+def _flat(line: bytes) -> dict[str, Any]:
+    """Return the flat row of a Feature: every property of `FLAT` (null where the Feature has none), id and position."""
+    feature = orjson.loads(line)
+    properties = feature["properties"]
+    lon, lat = feature["geometry"]["coordinates"] if feature.get("geometry") else (None, None)
+    row = {name: properties.get(name) for name in _shape.FLAT}
+    row.update({day: dt.date.fromisoformat(row[day]) for day in _shape.DATES if row[day]})
+    row.update({name: row[name] or [] for name in sql.BITS})
+    return row | {"id": str(feature["id"]), "lon": lon, "lat": lat}
 
 
 def _points(shot: Snapshot) -> Points:
@@ -436,18 +426,17 @@ def _points(shot: Snapshot) -> Points:
 
     found = shot.arrays(
         Sql(
-            f"SELECT row_no, lon, lat, {code('category')}, {code('geo_precision')},"
+            f"SELECT row_no, id, lon, lat, {code('category')}, {code('geo_precision')},"
             " first_day - DATE '1970-01-01' AS first_day, killed_min, uncertainty_m FROM hot"
         )
     )
     rows = np.asarray(found["row_no"])
-    named = shot.arrays(Sql("SELECT row_no, id FROM wide"))
 
     def column(name: str, blank: float, dtype: Any) -> NDArray[Any]:
         return filled(found[name], rows, shot.total, blank, dtype)
 
     ids = np.full(shot.total, "", dtype=object)
-    ids[np.asarray(named["row_no"])] = np.asarray(named["id"])
+    ids[rows] = np.asarray(found["id"])
     return Points(
         lon=column("lon", np.nan, np.float64),
         lat=column("lat", np.nan, np.float64),

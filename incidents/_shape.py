@@ -7,10 +7,9 @@ One description serves the monthly files and the journal, so that both answer al
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from incidents import vocabulary
@@ -18,7 +17,7 @@ from incidents.sql import BITS
 
 _TEXT: Final = ("schema", "title", "summary", "role", "category", "date_precision", "place_name", "place_id", "country",
                 "admin1", "admin1_name", "admin2_name", "geo_precision", "geo_method", "review", "grading")  # fmt: skip
-_DATES: Final = ("date_start", "date_end", "date_discovered", "date_reported")
+DATES: Final = ("date_start", "date_end", "date_discovered", "date_reported")
 _FIGURES: Final = (
     "uncertainty_m", "killed_min", "killed_max", "injured_min", "injured_max", "bodies_min", "bodies_max",
 )  # fmt: skip
@@ -29,7 +28,7 @@ _CLAIM: Final = (
 )  # fmt: skip
 _PROPERTIES: Final[dict[str, str]] = {
     **dict.fromkeys(_TEXT, "VARCHAR"),
-    **dict.fromkeys(_DATES, "DATE"),
+    **dict.fromkeys(DATES, "DATE"),
     **dict.fromkeys(_FIGURES, "DOUBLE"),
     **dict.fromkeys(_COUNTS, "INTEGER"),
     **dict.fromkeys((*BITS, "previous_ids"), "VARCHAR[]"),
@@ -37,18 +36,31 @@ _PROPERTIES: Final[dict[str, str]] = {
     "claims": _CLAIM,
 }
 FLAT: Final = (
-    "id", "title", "summary", "role", "category", *BITS, *_DATES, "date_precision", "place_name", "place_id", "country",
+    "id", "title", "summary", "role", "category", *BITS, *DATES, "date_precision", "place_name", "place_id", "country",
     "admin1", "admin1_name", "admin2_name", "geo_precision", "uncertainty_m", "geo_method", "review", "killed_min",
     "killed_max", "injured_min", "injured_max", "bodies_min", "bodies_max", *_COUNTS, "grading", "disputed", "lon", "lat",
 )  # fmt: skip
 """What `Catalogue.page` returns of an incident."""
+VARIED: Final = (
+    "id",
+    "title",
+    "summary",
+    "search_text",
+    "claims",
+    "lon",
+    "lat",
+    "start",
+    "length",
+    "geo_method",
+)
+"""The columns whose values seldom repeat."""
 HOT: Final = (
-    "first_day", "last_day", "lon", "lat", "category", "role", "review", "grading", "killed_min", "impact_bits",
+    "id", "start", "length", "first_day", "last_day", "lon", "lat", "category", "role", "review", "grading", "killed_min", "impact_bits",
     "weapon_bits", "sensitivity_bits", "country", "admin1", "place_id", "place_name", "geo_precision",
-    "date_precision", "uncertainty_m", "disputed",
+    "date_precision", "uncertainty_m", "disputed", "place_fold",
 )  # fmt: skip
 """The columns that nearly every question touches."""
-_PREVIOUS_DAY: Final = "coalesce(p.date_start, p.date_discovered, p.date_end)"
+_FIRST_DAY: Final = "coalesce(p.date_start, p.date_discovered, p.date_end)"
 _LAST_DAY: Final = (
     "CASE WHEN p.date_start IS NOT NULL THEN coalesce(p.date_end, p.date_start)"
     " ELSE coalesce(p.date_discovered, p.date_end) END"
@@ -81,8 +93,11 @@ def _bits(field: str) -> str:
     )
 
 
-def select(source: str) -> str:
-    """Return the SELECT that shapes Features of `source` (with `start` and `length` in bytes) into the index's columns."""
+def select(source: str, *, checked: bool = False) -> str:
+    """Return the SELECT that shapes the Features of `source` into the columns of the index.
+
+    With `checked` there is one more column, `faulty`, true for a Feature that cannot be an incident.
+    """
     plain = [
         name
         for name in FLAT
@@ -99,31 +114,30 @@ def select(source: str) -> str:
         **{name: f"p.{name}" for name in plain},
         **{name: f"coalesce(p.{name}, [])" for name in (*BITS, "previous_ids")},
         **{f"{name}_bits": _bits(name) for name in BITS},
-        "first_day": _PREVIOUS_DAY,
+        "first_day": _FIRST_DAY,
         "last_day": _LAST_DAY,
         "place_fold": "strip_accents(lower(p.place_name))",
         "search_text": _SEARCHED,
         "claims": "p.claims",
     }
+    if checked:
+        made["faulty"] = _faulty()
     listed = ", ".join(f'{expression} AS "{name}"' for name, expression in made.items())
-    return f"SELECT {listed}, f.start, f.length FROM (SELECT *, properties AS p FROM {source}) f"
+    return f"SELECT {listed} FROM (SELECT *, properties AS p FROM {source}) f"
 
 
-def faulty(source: str) -> str:
-    """Return the SQL that counts the Features of `source` that cannot be incidents."""
-    known = {
-        "category": "category", "role": "role", "review": "review", "geo_precision": "geo_precision", "grading": "grading",
-    }  # fmt: skip
+def _faulty() -> str:
+    known = ("category", "role", "review", "geo_precision", "grading")
     words = " OR ".join(
-        f"coalesce(properties.{field} NOT IN ({', '.join(f'{w!r}' for w in vocabulary.words(name))}), false)"
-        for field, name in known.items()
+        f"coalesce(p.{name} NOT IN ({', '.join(f'{w!r}' for w in vocabulary.words(name))}), false)"
+        for name in known
     )
     return (
-        f"SELECT count(*) FROM {source} WHERE type IS DISTINCT FROM 'Feature' OR coalesce(id, '') = ''"
-        " OR properties IS NULL OR properties.schema IS DISTINCT FROM 'incident/1' OR properties.title IS NULL"
-        " OR (geometry IS NOT NULL AND (coalesce(len(geometry.coordinates), 0) <> 2"
-        " OR coalesce(geometry.type, '') <> 'Point' OR coalesce(abs(geometry.coordinates[1]) > 180, true)"
-        f" OR coalesce(abs(geometry.coordinates[2]) > 90, true))) OR {words}"
+        "(f.type IS DISTINCT FROM 'Feature' OR coalesce(f.id, '') = ''"
+        " OR p IS NULL OR p.schema IS DISTINCT FROM 'incident/1' OR p.title IS NULL"
+        " OR (f.geometry IS NOT NULL AND (coalesce(len(f.geometry.coordinates), 0) <> 2"
+        " OR coalesce(f.geometry.type, '') <> 'Point' OR coalesce(abs(f.geometry.coordinates[1]) > 180, true)"
+        f" OR coalesce(abs(f.geometry.coordinates[2]) > 90, true))) OR {words})"
     )
 
 
@@ -146,12 +160,3 @@ def hilbert(lon: NDArray[np.float64], lat: NDArray[np.float64], *, order: int = 
         x, y = np.where(up, x, y), np.where(up, y, x)
         step >>= 1
     return np.where(known, distance, np.iinfo(np.int64).max)
-
-
-def hilbert_column(lon: Any, lat: Any) -> Any:
-    """Return `hilbert` for Arrow columns, as DuckDB calls it."""
-    return pa.array(hilbert(_floats(lon), _floats(lat)))
-
-
-def _floats(column: Any) -> NDArray[np.float64]:
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)

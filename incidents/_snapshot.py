@@ -37,9 +37,11 @@ _WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
 class Snapshot:
     """The parts of one moment, opened. `edit` brings it up to a newer journal; anything else needs a new one."""
 
-    def __init__(self, parts: Sequence[Part], paths: Sequence[Path], handles: dict[str, BinaryIO]) -> None:
+    def __init__(self, parts: Sequence[Part], folder: Path, handles: dict[str, BinaryIO]) -> None:
         self.parts = list(parts)
-        self.offsets = np.cumsum([0, *(part.rows for part in parts)])
+        tables = [(table, part.name) for part in parts for table in part.tables if table.rows]
+        self.offsets = np.cumsum([0, *(table.rows for table, _ in tables)])
+        self.files = [name for _, name in tables]
         self.total = int(self.offsets[-1])
         self.overlay: dict[str, bytes | None] = {}
         self.generation = 0
@@ -49,7 +51,7 @@ class Snapshot:
         self._local = threading.local()
         self._stats = {name: _stat(handle) for name, handle in self._handles.items()}
         self._con = _connected(in_memory=self.in_memory)
-        self._open([path for path, part in zip(paths, parts, strict=True) if part.rows])
+        self._open([folder / table.name for table, _ in tables])
 
     def __del__(self) -> None:
         for handle in getattr(self, "_handles", {}).values():
@@ -59,21 +61,21 @@ class Snapshot:
     def _open(self, paths: list[Path]) -> None:
         run = self._con.execute
         with _as_file([]) as path:
-            features = f"(SELECT *, -1 AS start, -1 AS length FROM {_shape.read_json(path)})"
-            run(f"CREATE TABLE edits AS SELECT {_WIDE}, 0 AS row_no FROM ({_shape.select(features)}) LIMIT 0")
-        run(f"CREATE VIEW parquet AS {self._parquet(paths) if paths else 'FROM edits WHERE false'}")
-        run("CREATE TABLE dead (row_no INTEGER)")
+            shaped = _shape.select(_shape.read_json(path))
+            run(f"CREATE TABLE held.edits AS SELECT {_WIDE}, 0 AS row_no FROM ({_placed(shaped)}) LIMIT 0")
+        run(f"CREATE VIEW parquet AS {self._parquet(paths) if paths else 'FROM held.edits WHERE false'}")
+        run("CREATE TABLE held.dead (row_no INTEGER)")
         self._show()
         if self.in_memory:
-            columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
-            run(f"CREATE TABLE memory_hot.rows AS SELECT {columns} FROM parquet")
-            run("CHECKPOINT memory_hot")
-            run("CREATE VIEW hot AS FROM memory_hot.rows")
+            columns = ", ".join((*_shape.HOT, "row_no"))
+            run(f"CREATE TABLE held.hot AS SELECT {columns} FROM parquet")
+            run("CHECKPOINT held")
+            run("CREATE VIEW hot AS FROM held.hot")
         else:
             run("CREATE VIEW hot AS FROM wide")
 
     def _parquet(self, paths: list[Path]) -> str:
-        starts = [int(o) for o, part in zip(self.offsets[:-1], self.parts, strict=True) if part.rows]
+        starts = self.offsets[:-1].tolist()
         listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
         return (
             f"SELECT {_WIDE}, CAST({starts}[CAST(file_index AS BIGINT) + 1] + file_row_number AS INTEGER) AS row_no"
@@ -82,7 +84,11 @@ class Snapshot:
 
     def _show(self) -> None:
         """Define `wide`: plain Parquet as long as there is no edit, for then filters reach the files' statistics."""
-        over = " WHERE row_no NOT IN (SELECT row_no FROM dead) UNION ALL FROM edits" if self._edited else ""
+        over = (
+            " WHERE row_no NOT IN (SELECT row_no FROM held.dead) UNION ALL FROM held.edits"
+            if self._edited
+            else ""
+        )
         self._con.execute(f"CREATE OR REPLACE VIEW wide AS SELECT * FROM parquet{over}")
 
     # ---- asking
@@ -121,69 +127,56 @@ class Snapshot:
         lines = [line for line in changed.values() if line is not None]
         ids = list(changed)
         with _as_file(lines) as path:
-            con.execute(
-                "CREATE OR REPLACE TEMP TABLE features AS SELECT *, -1 AS start, -1 AS length"
-                f" FROM {_shape.read_json(path)}"
-            )
-        if con.execute(_shape.faulty("features")).fetchone()[0]:
+            shaped = _shape.select(_shape.read_json(path), checked=True)
+            con.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {_placed(shaped)}")
+        if con.execute("SELECT count(*) FROM fresh WHERE faulty").fetchone()[0]:
             raise UnreadableCollection(
                 "the journal holds an edit that is not an incident; `validate` names it"
             )
+        known = frozenset(self._edited)
+        self._edited |= set(ids)
+        if not known:
+            self._show()
         con.execute("BEGIN")
         try:
-            gone = self._replace(ids)
+            self._replace(ids, known)
             con.execute("COMMIT")
         except BaseException:
             con.execute("ROLLBACK")
             raise
-        self._replace_hot(gone)
-        self._edited |= set(ids)
-        self._show()
         self.total += len(lines)
 
-    def _replace(self, ids: list[str]) -> list[int]:
+    def _replace(self, ids: list[str], known: frozenset[str]) -> None:
         con = self._con
-        fresh = [i for i in ids if i not in self._edited]
+        fresh = [i for i in ids if i not in known]
         old = con.execute(
             "SELECT row_no FROM parquet WHERE id IN (SELECT unnest(?)) UNION ALL"
-            " SELECT row_no FROM edits WHERE id IN (SELECT unnest(?))",
+            " SELECT row_no FROM held.edits WHERE id IN (SELECT unnest(?))",
             (fresh, ids),
         ).fetchnumpy()["row_no"]
         gone = [int(row) for row in old]
-        con.execute("INSERT INTO dead SELECT unnest(?::INTEGER[])", (gone,))
-        con.execute("DELETE FROM edits WHERE id IN (SELECT unnest(?))", (ids,))
+        con.execute("INSERT INTO held.dead SELECT unnest(?::INTEGER[])", (gone,))
+        con.execute("DELETE FROM held.edits WHERE id IN (SELECT unnest(?))", (ids,))
         con.execute(
-            f"INSERT INTO edits SELECT {_WIDE}, {self.total} + row_number() OVER () - 1"
-            f" FROM ({_shape.select('features')})"
+            f"INSERT INTO held.edits SELECT {_WIDE}, {self.total} + row_number() OVER () - 1 FROM fresh"
         )
-        return gone
-
-    def _replace_hot(self, gone: list[int]) -> None:
-        """Follow in the hot columns; apart, because one transaction can write to one attached database only."""
-        if not self.in_memory:
-            return
-        columns = ", ".join((*_shape.HOT, "place_fold", "row_no"))
-        self._con.execute("BEGIN")
-        self._con.execute(
-            "DELETE FROM memory_hot.rows WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,)
-        )
-        self._con.execute(
-            f"INSERT INTO memory_hot.rows SELECT {columns} FROM edits WHERE row_no >= {self.total}"
-        )
-        self._con.execute("COMMIT")
+        if self.in_memory:
+            columns = ", ".join((*_shape.HOT, "row_no"))
+            con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
+            con.execute(f"INSERT INTO held.hot SELECT {columns} FROM held.edits WHERE row_no >= {self.total}")
 
     # ---- the Features themselves
 
     def line(self, row: int, incident_id: str, start: int, length: int) -> bytes:
         """Return the Feature of a row as it stands in the collection."""
         part = int(np.searchsorted(self.offsets, row, side="right")) - 1
-        if part >= len(self.parts):
+        if part >= len(self.files):
             return self.overlay[incident_id] or b""
-        handle = self._handles[self.parts[part].name]
+        name = self.files[part]
         # A hand may write into the very file that is open here; then the places known of its lines are not true.
-        if start >= 0 and _stat(handle) == self._stats[self.parts[part].name]:
-            return os.pread(handle, length, start)
-        return self._searched(handle, self.parts[part].name, incident_id)
+        if start >= 0 and _stat(self._handles[name]) == self._stats[name]:
+            return os.pread(self._handles[name], length, start)
+        return self._searched(self._handles[name], name, incident_id)
 
     def _searched(self, handle: int, name: str, incident_id: str) -> bytes:
         with os.fdopen(os.dup(handle), "rb") as file:
@@ -210,6 +203,11 @@ def _stat(handle: int) -> tuple[int, int]:
     return at.st_size, at.st_mtime_ns
 
 
+def _placed(shaped: str) -> str:
+    """Return shaped Features that lie in no file."""
+    return f"SELECT *, CAST(-1 AS BIGINT) AS start, CAST(-1 AS BIGINT) AS length FROM ({shaped})"
+
+
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
@@ -217,9 +215,8 @@ def _quoted(path: Path) -> str:
 def _connected(*, in_memory: bool) -> Any:
     con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     con.execute("SET parquet_metadata_cache = true")
-    if in_memory:
-        con.execute("ATTACH ':memory:' AS memory_hot (COMPRESS)")
-    else:
+    con.execute("ATTACH ':memory:' AS held (COMPRESS)")
+    if not in_memory:
         con.execute(f"SET memory_limit = '{_MEMORY}'")
     return con
 

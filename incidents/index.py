@@ -5,12 +5,12 @@ from, and `manifest.json`. A folder that may not be written gets its index in th
 written beside and renamed; the manifest is replaced last, so a reader sees the old index or the new one.
 """
 
-# ruff: noqa: S608 (only names of our own are put into SQL; every value is bound)
-
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
+import json
 import os
 import secrets
 import shutil
@@ -25,7 +25,9 @@ import duckdb
 import numpy as np
 import orjson
 import platformdirs
-from duckdb.func import FunctionNullHandling, PythonUDFType
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
@@ -38,22 +40,30 @@ FOLDER: Final = ".index"
 MANIFEST: Final = "manifest.json"
 ROW_GROUP: Final = 30_720
 LAYOUT: Final = 1
-_CHUNK: Final = 32 << 20
+_CHUNK: Final = 2 << 20
+_PIECE: Final = 160 << 20
+_BATCH: Final = 50_000
 _TOLD: Final = 20
 _RACY_NS: Final = 2_000_000_000  # a file changed this shortly before it was read may change again unseen
 
 
+class Table(NamedTuple):
+    """One Parquet file of the index."""
+
+    name: str
+    size: int
+    rows: int
+
+
 class Part(NamedTuple):
-    """One Parquet file and what it was made from. `rows` are in the order of the file on disk."""
+    """What one GeoJSON file became: one table, or several where the file is large."""
 
     name: str
     sha256: str
     size: int
     mtime_ns: int
     inode: int
-    parquet: str
-    parquet_size: int
-    rows: int
+    tables: tuple[Table, ...]
 
 
 def layout() -> str:
@@ -106,9 +116,9 @@ class Index:
         known = {part.name: part for part in parts}
         return set(known) == set(files) and all(self._still_good(known[n], f) for n, f in files.items())
 
-    def parquet(self, part: Part) -> Path:
-        """Return the path of a part."""
-        return self.folder / part.parquet
+    def path(self, table: Table) -> Path:
+        """Return where a table lies."""
+        return self.folder / table.name
 
     def discard(self) -> None:
         """Remove the index, whatever state it is in; the next `refresh` makes it anew."""
@@ -118,7 +128,7 @@ class Index:
         """Read the manifest; anything odd about it means that there is no index."""
         try:
             raw = orjson.loads((self.folder / MANIFEST).read_bytes())
-            parts = [Part(*fields) for fields in raw["parts"]]
+            parts = [Part(*p)._replace(tables=tuple(Table(*t) for t in p[-1])) for p in raw["parts"]]
             self._read_at = int(raw["made_ns"])
         except (OSError, ValueError, TypeError, KeyError):
             return {}
@@ -128,7 +138,7 @@ class Index:
 
     def _is_whole(self, part: Part) -> bool:
         try:
-            return self.parquet(part).stat().st_size == part.parquet_size
+            return all(self.path(table).stat().st_size == table.size for table in part.tables)
         except (OSError, ValueError):
             return False
 
@@ -186,14 +196,14 @@ class Index:
 
     def _publish(self, parts: list[Part], made_ns: int) -> None:
         temp = self.folder / f".tmp-{secrets.token_hex(6)}"
-        temp.write_bytes(orjson.dumps({"made_ns": made_ns, "parts": [tuple(part) for part in parts]}))
+        temp.write_text(json.dumps({"made_ns": made_ns, "parts": parts}), encoding="utf-8")
         temp.replace(self.folder / MANIFEST)
         self._read_at = made_ns
         self._sweep({part.name: part for part in parts}, grace_s=60)
 
     def _sweep(self, known: dict[str, Part], *, grace_s: float) -> None:
         """Remove what no manifest names, but not what a reader of the last minute may still be opening."""
-        kept = {part.parquet for part in known.values()} | {MANIFEST, ".lock"}
+        kept = {table.name for part in known.values() for table in part.tables} | {MANIFEST, ".lock"}
         with contextlib.suppress(OSError):
             for path in self.folder.iterdir():
                 if path.name not in kept and time.time() - path.stat().st_mtime > grace_s:
@@ -202,25 +212,31 @@ class Index:
     def _build(self, con: Any, name: str, file: BinaryIO, label: str) -> Part:
         at = os.fstat(file.fileno())
         temp = self.folder / f".tmp-{secrets.token_hex(6)}"
-        features, table = temp.with_suffix(".ndjson"), temp.with_suffix(".parquet")
+        made: list[tuple[Path, int]] = []
+        spool = Spool(file, temp.with_suffix(".ndjson"), f"{label}{name}")
         try:
-            digest, spans = _spooled(file, features, f"{label}{name}")
-            cursor = con.cursor()
-            try:
-                rows = _to_parquet(cursor, features, spans, table)
-            except duckdb.Error as error:
-                raise _diagnosed(file, f"{label}{name}", str(error)) from error
-            finally:
-                cursor.close()
-            if rows != len(spans):
-                raise _diagnosed(file, f"{label}{name}", "a Feature cannot be read")
-            parquet = f"{Path(name).stem[:40]}-{digest[:16]}.parquet"
-            size = table.stat().st_size
-            table.replace(self.folder / parquet)
+            for spans in spool.pieces():
+                made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
+                _to_parquet(con, spool.to, spans, made[-1][0])
+            tables = self._named(made, f"{Path(name).stem[:40]}-{spool.sha256[:16]}")
+        except (duckdb.Error, _Faulty) as error:
+            raise _diagnosed(file, f"{label}{name}", str(error)) from error
         finally:
-            features.unlink(missing_ok=True)
-            table.unlink(missing_ok=True)
-        return Part(name, digest, at.st_size, at.st_mtime_ns, at.st_ino, parquet, size, rows)
+            for path in (spool.to, *(table for table, _ in made)):
+                path.unlink(missing_ok=True)
+        return Part(name, spool.sha256, at.st_size, at.st_mtime_ns, at.st_ino, tables)
+
+    def _named(self, made: list[tuple[Path, int]], stem: str) -> tuple[Table, ...]:
+        tables = []
+        for number, (temp, rows) in enumerate(made):
+            table = Table(f"{stem}-{number}.parquet", temp.stat().st_size, rows)
+            temp.replace(self.path(table))
+            tables.append(table)
+        return tuple(tables)
+
+
+class _Faulty(Exception):
+    """A Feature that is JSON but not an incident."""
 
 
 def _restated(part: Part, file: BinaryIO) -> Part:
@@ -240,113 +256,128 @@ def _sha256(file: BinaryIO) -> str:
 def _builder() -> Iterator[Any]:
     con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     try:
-        con.create_function(
-            "hilbert",
-            _shape.hilbert_column,
-            ["double", "double"],
-            "bigint",
-            type=PythonUDFType.ARROW,
-            null_handling=FunctionNullHandling.SPECIAL,
-        )  # fmt: skip
         yield con
     finally:
         con.close()
 
 
-def _to_parquet(con: Any, features: Path, spans: NDArray[np.int64], table: Path) -> int:
-    """Shape the Features of a file into one sorted Parquet file; returns the number of rows."""
-    spans_table = {"start": spans[:, 0].copy(), "length": spans[:, 1].copy()}
-    con.register("spans", spans_table)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE features AS SELECT * FROM {_shape.read_json(str(features))} POSITIONAL JOIN spans"
+def _to_parquet(con: Any, features: Path, spans: NDArray[np.int64], to: Path) -> None:
+    """Shape Features (one a line) into one Parquet file, sorted by month and along a Hilbert curve."""
+    cursor = con.cursor()
+    try:
+        table = cursor.sql(_shape.select(_shape.read_json(str(features)), checked=True)).to_arrow_table()
+    finally:
+        cursor.close()
+    if len(table) != len(spans):
+        raise _Faulty(f"{len(spans) - len(table)} lines are not Features")
+    if pc.any(table["faulty"]).as_py():
+        raise _Faulty("a Feature is not an incident")
+    table = table.drop_columns("faulty")
+    table = table.append_column("start", pa.array(spans[:, 0])).append_column("length", pa.array(spans[:, 1]))
+    month = _floats(table["first_day"].cast(pa.timestamp("s")).cast(pa.int64()))
+    order = _order(month, _floats(table["lon"]), _floats(table["lat"]))
+    pq.write_table(
+        table.combine_chunks().take(pa.array(order)),
+        to,
+        compression="snappy",
+        use_dictionary=[name for name in table.column_names if name not in _shape.VARIED],
+        row_group_size=ROW_GROUP,
     )
-    con.unregister("spans")
-    if con.execute(_shape.faulty("features")).fetchone()[0]:
-        raise duckdb.InvalidInputException("a Feature is not an incident")
-    made = con.execute(
-        f"COPY (SELECT * FROM ({_shape.select('features')}) ORDER BY date_trunc('month', first_day) NULLS LAST,"
-        f" hilbert(lon, lat), id) TO '{table}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,"
-        f" ROW_GROUP_SIZE {ROW_GROUP})"
-    ).fetchone()[0]
-    con.execute("DROP TABLE features")
-    return int(made)
+
+
+def _order(day: NDArray[np.float64], lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rows by month, then along the curve; rows without a day come last."""
+    month = np.full(len(day), np.iinfo(np.int64).max)
+    known = np.isfinite(day)
+    month[known] = day[known].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+    return np.lexsort((_shape.hilbert(lon, lat), month))
+
+
+def _floats(column: Any) -> NDArray[np.float64]:
+    """Return a column as numbers, NaN where null, without a detour through pandas."""
+    values = column.combine_chunks().cast(pa.float64()).fill_null(float("nan"))
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 # ---- from a collection file to plain lines
 
 
-def _spooled(file: BinaryIO, to: Path, name: str) -> tuple[str, NDArray[np.int64]]:
-    """Write the Features of a file one a line, without commas; returns its SHA-256 and (start, length) of each line.
+class Spool:
+    """Writes the Features of a collection file one a line, without commas, piece by piece.
 
-    `start` is -1 where the file is not laid out as we write it. Memory stays at a chunk, whatever the size.
+    Memory stays at a chunk, and the file `to` at a piece, whatever the size. After the last piece `sha256` is that
+    of the whole file.
     """
-    file.seek(0)
-    head = file.readline(256)
-    if head.rstrip(b"\r\n") == _lines.HEAD and head.endswith(_lines.HEAD + b"\n"):
-        spooled = _Spool(file, to, head).run()
-        if spooled is not None:
-            return spooled
-    return _spooled_slowly(file, to, name)
 
+    def __init__(self, file: BinaryIO, to: Path, name: str) -> None:
+        self.file, self.to, self.name = file, to, name
+        self.sha256 = ""
 
-class _Spool:
-    """The fast way through a file in our own layout: whole chunks, line ends found by numpy."""
+    def pieces(self) -> Iterator[NDArray[np.int64]]:
+        """Fill `to` with one piece after the other; yields (start, length) in bytes of each Feature in the file.
 
-    def __init__(self, file: BinaryIO, to: Path, head: bytes) -> None:
-        self.file, self.to = file, to
-        self.hash = hashlib.sha256(head)
-        self.at = len(head)
-        self.spans: list[NDArray[np.int64]] = []
-        self.ended = False
+        `start` is -1 where the file is not laid out as we write it. Raises UnreadableCollection with file and line.
+        """
+        if self._is_ours():
+            yield from self._fast()
+        else:
+            self.sha256 = _sha256(self.file)
+            yield from self._slow()
 
-    def run(self) -> tuple[str, NDArray[np.int64]] | None:
-        """Return what `_spooled` returns, or null where the file is laid out in another way."""
-        rest = b""
-        with self.to.open("wb") as out:
+    def _is_ours(self) -> bool:
+        """Say whether the file is laid out line by line as we write it; looks at all line ends, not into the lines."""
+        size = self.file.seek(0, os.SEEK_END)
+        self.file.seek(max(0, size - 4))
+        tail = self.file.read()
+        self.file.seek(0)
+        return self.file.readline(256) == _lines.HEAD + b"\n" and tail == b"\n]}\n"
+
+    def _fast(self) -> Iterator[NDArray[np.int64]]:
+        head = _lines.HEAD + b"\n"
+        made, at, rest = hashlib.sha256(head), len(head), b""
+        spans: list[NDArray[np.int64]] = []
+        self.file.seek(at)
+        out = self.to.open("wb")
+        try:
             while raw := self.file.read(_CHUNK):
-                self.hash.update(raw)
-                chunk = rest + raw
-                cut = chunk.rfind(b"\n") + 1
-                rest = chunk[cut:]
-                if cut and not self._take(bytearray(chunk[:cut]), out):
-                    return None
-        if rest or not self.ended:
-            return None
-        spans = np.concatenate(self.spans) if self.spans else np.empty((0, 2), dtype=np.int64)
-        return self.hash.hexdigest(), spans
+                made.update(raw)
+                lines, rest = _parted(rest + raw)
+                if not lines:
+                    continue
+                joined = b"\n".join([*lines, b""])
+                if joined.count(b"\n") != len(lines):
+                    raise _Faulty("a line end without a comma")
+                out.write(joined)
+                length = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+                start = at + np.concatenate(([0], np.cumsum(length + 2)[:-1]))
+                at = int(start[-1] + length[-1]) + 2
+                spans.append(np.column_stack((start, length)))
+                if out.tell() > _PIECE:
+                    out.close()
+                    yield np.concatenate(spans)
+                    spans = []
+                    out = self.to.open("wb")
+            self.sha256 = made.hexdigest()
+        finally:
+            out.close()
+        if spans:
+            yield np.concatenate(spans)
 
-    def _take(self, chunk: bytearray, out: BinaryIO) -> bool:
-        """Write the Features of whole lines; false where they are not laid out as ours."""
-        if self.ended:
-            return False
-        data = np.frombuffer(chunk, dtype=np.uint8)
-        ends = np.flatnonzero(data == 10)
-        starts = np.concatenate(([0], ends[:-1] + 1))
-        if chunk.endswith(b"]}\n") and ends[-1] - starts[-1] == 2:
-            self.ended = True
-            starts, ends = starts[:-1], ends[:-1]
-        if len(ends):
-            last = data[ends - 1]
-            commas = last == 44
-            wrong = (ends - starts < 2) | (data[starts] != 123) | (~commas & (last != 125))
-            inner = commas[: len(commas) - self.ended]
-            if wrong.any() or not inner.all() or (self.ended and commas[-1]):
-                return False
-            data[(ends - 1)[commas]] = 32
-            out.write(memoryview(chunk)[: ends[-1] + 1])
-            self.spans.append(np.column_stack((starts + self.at, ends - starts - commas)))
-        self.at += len(chunk)
-        return True
+    def _slow(self) -> Iterator[NDArray[np.int64]]:
+        self.file.seek(0)
+        lines = (line for _, line in _lines.read_lines(self.file, self.name))
+        while batch := list(itertools.islice(lines, _BATCH)):
+            self.to.write_bytes(b"\n".join([*batch, b""]))
+            yield np.full((len(batch), 2), -1, dtype=np.int64)
 
 
-def _spooled_slowly(file: BinaryIO, to: Path, name: str) -> tuple[str, NDArray[np.int64]]:
-    digest = _sha256(file)
-    file.seek(0)
-    count = 0
-    with to.open("wb") as out:
-        for count, (_, line) in enumerate(_lines.read_lines(file, name), 1):  # noqa: B007
-            out.write(line + b"\n")
-    return digest, np.full((count, 2), -1, dtype=np.int64)
+def _parted(chunk: bytes) -> tuple[list[bytes], bytes]:
+    """Split into whole Features and what is left for the next chunk."""
+    *lines, rest = chunk.split(b",\n")
+    if rest.endswith(b"\n]}\n"):
+        last = rest[: -len(b"\n]}\n")]
+        return ([*lines, last] if last else lines), b""
+    return lines, rest
 
 
 def _diagnosed(file: BinaryIO, name: str, otherwise: str) -> UnreadableCollection:
