@@ -155,7 +155,12 @@ class DuckCatalogue:
     def _opened(self) -> Snapshot:
         with self._source.view() as moment:
             parts = self._index.refresh(dict(moment.files), label=self._source.label)
-            shot = Snapshot(parts, self._index.folder, dict(moment.files))
+            try:
+                shot = Snapshot(parts, self._index.folder, dict(moment.files))
+            except duckdb.Error:  # a table is damaged, or another process has just replaced it
+                self._index.discard()
+                parts = self._index.refresh(dict(moment.files), label=self._source.label)
+                shot = Snapshot(parts, self._index.folder, dict(moment.files))
             shot.edit(moment.overlay)
         return shot
 

@@ -70,18 +70,18 @@ class Shaper:
         return _without_nul(whole.sort_by("start").select(list(INCOMING)))
 
     def _shaped(self, path: Path) -> Any:
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE features AS SELECT *, row_number() OVER () - 1 AS start, 0 AS length"  # noqa: S608
-            f" FROM {_shape.read_json(str(path))}"
-        )
-        if self._db.sql(_shape.faulty("features")).fetchall()[0][0]:
+        features = _shape.select(_shape.read_json(str(path)), checked=True)
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {features}")
+        if self._db.sql("SELECT count(*) FROM shaped WHERE faulty").fetchall()[0][0]:
             raise duckdb.InvalidInputException("a Feature is not an incident")
         listed = ", ".join(
             f"CAST(to_json({name}) AS VARCHAR) AS {name}" if name in _LISTS else f'"{name}"'
             for name in INCOMING
             if name != "feature"
         )
-        return self._db.sql(f"SELECT {listed}, start FROM ({_shape.select('features')})").to_arrow_table()  # noqa: S608
+        return self._db.sql(
+            f"SELECT {listed}, row_number() OVER () - 1 AS start FROM shaped"  # noqa: S608
+        ).to_arrow_table()
 
 
 def _without_nul(table: pa.Table) -> pa.Table:

@@ -210,10 +210,16 @@ class Index:
                     path.unlink(missing_ok=True)
 
     def _build(self, con: Any, name: str, file: BinaryIO, label: str) -> Part:
+        try:
+            return self._made(con, name, file, label)
+        except _OtherLayout:
+            return self._made(con, name, file, label, as_ours=False)
+
+    def _made(self, con: Any, name: str, file: BinaryIO, label: str, *, as_ours: bool = True) -> Part:
         at = os.fstat(file.fileno())
         temp = self.folder / f".tmp-{secrets.token_hex(6)}"
         made: list[tuple[Path, int]] = []
-        spool = Spool(file, temp.with_suffix(".ndjson"), f"{label}{name}")
+        spool = Spool(file, temp.with_suffix(".ndjson"), f"{label}{name}", as_ours=as_ours)
         try:
             for spans in spool.pieces():
                 made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
@@ -237,6 +243,10 @@ class Index:
 
 class _Faulty(Exception):
     """A Feature that is JSON but not an incident."""
+
+
+class _OtherLayout(Exception):
+    """A file that looked like ours is laid out in another way further down."""
 
 
 def _restated(part: Part, file: BinaryIO) -> Part:
@@ -309,8 +319,8 @@ class Spool:
     of the whole file.
     """
 
-    def __init__(self, file: BinaryIO, to: Path, name: str) -> None:
-        self.file, self.to, self.name = file, to, name
+    def __init__(self, file: BinaryIO, to: Path, name: str, *, as_ours: bool = True) -> None:
+        self.file, self.to, self.name, self.as_ours = file, to, name, as_ours
         self.sha256 = ""
 
     def pieces(self) -> Iterator[NDArray[np.int64]]:
@@ -318,7 +328,7 @@ class Spool:
 
         `start` is -1 where the file is not laid out as we write it. Raises UnreadableCollection with file and line.
         """
-        if self._is_ours():
+        if self.as_ours and self._is_ours():
             yield from self._fast()
         else:
             self.sha256 = _sha256(self.file)
@@ -336,6 +346,7 @@ class Spool:
         head = _lines.HEAD + b"\n"
         made, at, rest = hashlib.sha256(head), len(head), b""
         spans: list[NDArray[np.int64]] = []
+        done = 0
         self.file.seek(at)
         out = self.to.open("wb")
         try:
@@ -346,7 +357,7 @@ class Spool:
                     continue
                 joined = b"\n".join([*lines, b""])
                 if joined.count(b"\n") != len(lines):
-                    raise _Faulty("a line end without a comma")
+                    raise self._complaint(lines, 2 + sum(len(span) for span in spans) + done)
                 out.write(joined)
                 length = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
                 start = at + np.concatenate(([0], np.cumsum(length + 2)[:-1]))
@@ -354,6 +365,7 @@ class Spool:
                 spans.append(np.column_stack((start, length)))
                 if out.tell() > _PIECE:
                     out.close()
+                    done += sum(len(span) for span in spans)
                     yield np.concatenate(spans)
                     spans = []
                     out = self.to.open("wb")
@@ -362,6 +374,18 @@ class Spool:
             out.close()
         if spans:
             yield np.concatenate(spans)
+
+    def _complaint(self, lines: list[bytes], number: int) -> Exception:
+        """Return what is wrong with lines of which one has a line end inside; the first is line `number`."""
+        for line in lines:
+            inner = line.strip(b"\r\n")
+            if b"}\n{" in inner:
+                at = number + line[: line.index(b"}\n{")].count(b"\n")
+                return UnreadableCollection(
+                    f"{self.name}:{at}: is not JSON: a comma is missing at the end of this line"
+                )
+            number += 1 + line.count(b"\n")
+        return _OtherLayout()
 
     def _slow(self) -> Iterator[NDArray[np.int64]]:
         self.file.seek(0)

@@ -1,0 +1,265 @@
+"""The derived index: follows the files by content, and may vanish or rot at any time without anybody losing anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from incidents import index as index_module
+from incidents._duck import CHECK_EVERY_S
+from incidents._errors import UnreadableCollection
+from incidents.catalogue import Catalogue
+from incidents.catalogues import open_catalogue
+from incidents.filters import Filter
+from incidents.store import FolderStore
+from tests.incidents.collections import collection
+
+EVERYTHING = Filter(review=("unreviewed", "accepted", "rejected", "superseded", "needs_review"))
+SOME = collection(60)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "collection"
+    FolderStore.open(path, create=True).load(SOME)
+    return path
+
+
+def tables(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (folder / ".index").rglob("*.parquet")}
+
+
+def total(catalogue: Catalogue) -> int:
+    return catalogue.counts(EVERYTHING).total
+
+
+def wait() -> None:
+    time.sleep(CHECK_EVERY_S * 1.1)
+
+
+def edited(path: Path, old: bytes, new: bytes) -> None:
+    raw = path.read_bytes()
+    assert old in raw
+    path.write_bytes(raw.replace(old, new, 1))
+
+
+def busiest(folder: Path) -> Path:
+    return max(folder.glob("*.geojson"), key=lambda path: path.stat().st_size)
+
+
+def test_a_second_opening_makes_nothing_anew(folder: Path) -> None:
+    open_catalogue(folder)
+    before = tables(folder)
+    assert total(open_catalogue(folder)) == 60
+    assert tables(folder) == before
+
+
+def test_only_the_changed_month_is_made_anew(folder: Path) -> None:
+    catalogue = open_catalogue(folder)
+    before = tables(folder)
+    edited(busiest(folder), b'"title":"', b'"title":"Corrected: ')
+    wait()
+    assert catalogue.counts(EVERYTHING.model_copy(update={"text": "corrected:"})).total == 1
+    after = tables(folder)
+    assert len(set(after.items()) - set(before.items())) == 1
+
+
+def test_a_touched_file_is_recognised_by_its_content(folder: Path) -> None:
+    revision = open_catalogue(folder).revision
+    before = tables(folder)
+    for path in folder.glob("*.geojson"):
+        os.utime(path, (1, 1))
+    assert open_catalogue(folder).revision == revision
+    assert tables(folder) == before
+
+
+def test_a_change_of_equal_length_and_time_is_seen(folder: Path) -> None:
+    catalogue = open_catalogue(folder)
+    path = busiest(folder)
+    at = path.stat()
+    edited(path, b'"predicate":"killed"', b'"predicate":"graves"')
+    os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
+    assert open_catalogue(folder).revision != catalogue.revision
+
+
+def test_the_revision_follows_the_content_only(folder: Path) -> None:
+    store, catalogue = FolderStore.open(folder), open_catalogue(folder)
+    first = catalogue.revision
+    store.put(SOME[3].model_copy(update={"title": "edited"}))
+    assert catalogue.revision != first
+    assert catalogue.get(SOME[3].id).title == "edited"
+
+
+def test_an_edit_is_seen_at_once_and_after_compaction(folder: Path) -> None:
+    store, catalogue = FolderStore.open(folder), open_catalogue(folder)
+    for number in range(3):
+        store.put(SOME[5].model_copy(update={"title": f"wording {number} zebra", "review": "accepted"}))
+        assert catalogue.counts(Filter(text=f"wording {number}")).total == 1
+        assert total(catalogue) == 60
+    store.delete(SOME[6].id)
+    assert total(catalogue) == 59
+    store.compact()
+    wait()
+    assert total(catalogue) == 59
+    assert catalogue.counts(Filter(text="wording 2 zebra")).total == 1
+    points = catalogue.points()
+    assert len(points.ids) == 59
+
+
+def test_rows_of_edited_incidents_leave_holes_that_no_mask_shows(folder: Path) -> None:
+    store, catalogue = FolderStore.open(folder), open_catalogue(folder)
+    row = catalogue.line_of(SOME[5].id)
+    before = catalogue.points().ids.copy()
+    store.put(SOME[5].model_copy(update={"title": "again"}))
+    points, mask = catalogue.points(), catalogue.mask(EVERYTHING)
+    assert len(points.ids) == len(mask) == 61
+    assert points.ids[row] == ""
+    assert not mask[row]
+    assert points.ids[catalogue.line_of(SOME[5].id)] == SOME[5].id
+    untouched = [i for i in range(60) if i != row]
+    assert list(points.ids[untouched]) == list(before[untouched])
+
+
+def test_the_index_may_be_deleted_while_it_is_used(folder: Path) -> None:
+    catalogue = open_catalogue(folder)
+    shutil.rmtree(folder / ".index")
+    found = Filter(text="school", review=EVERYTHING.review)
+    expected = sum("school" in f"{o.title} {o.summary} {o.claims}".casefold() for o in SOME)
+    assert catalogue.counts(found).total == expected
+    assert total(open_catalogue(folder)) == 60
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1 not a table at all PAR1", None])
+def test_a_damaged_table_is_made_anew(folder: Path, damage: bytes | None) -> None:
+    open_catalogue(folder)
+    table = max((folder / ".index").rglob("*.parquet"), key=lambda path: path.stat().st_size)
+    raw = table.read_bytes()
+    middle = raw[:100] + bytes(len(raw) - 200) + raw[-100:]  # same size, so only reading it can tell
+    table.write_bytes(middle if damage is None else damage)
+    catalogue = open_catalogue(folder)
+    assert total(catalogue) == 60
+    assert catalogue.counts(EVERYTHING.model_copy(update={"text": "school"})).total > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not json", "{}", '{"made_ns":1,"parts":[[1,2,3]]}', '{"parts":7,"made_ns":"x"}']
+)
+def test_an_odd_manifest_is_no_index(folder: Path, text: str) -> None:
+    open_catalogue(folder)
+    manifest = next((folder / ".index").rglob("manifest.json"))
+    manifest.write_text(text, encoding="utf-8")
+    assert total(open_catalogue(folder)) == 60
+
+
+def test_a_folder_that_may_not_be_written_has_its_index_elsewhere(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.setattr(index_module.platformdirs, "user_cache_dir", lambda *_: str(cache))
+    really = os.access
+    monkeypatch.setattr(
+        index_module.os, "access", lambda path, mode: folder not in [path, *Path(path).parents] and really(path, mode)
+    )  # fmt: skip
+    assert total(open_catalogue(folder)) == 60
+    assert not (folder / ".index").exists()
+    assert list(cache.rglob("*.parquet"))
+
+
+def test_a_bad_line_is_refused_with_file_and_line_and_the_old_state_served(folder: Path) -> None:
+    catalogue = open_catalogue(folder)
+    path = busiest(folder)
+    good = path.read_bytes()
+    line = good.count(b"\n", 0, good.index(b'"category":"')) + 1
+    edited(path, b'"category":"', b'"category":"alien ')
+    wait()
+    assert total(catalogue) == 60
+    assert any(f"{folder.name}/{path.name}:{line}: category" in problem for problem in catalogue.problems)
+    with pytest.raises(UnreadableCollection, match=f"{path.name}:{line}: category"):
+        open_catalogue(folder)
+    path.write_bytes(good)
+    wait()
+    assert catalogue.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b'"type":"Feature","id"', b'"type":"Feature" "id"', "is not JSON"),
+        (b'},\n', b'}\n', "JSON"),
+        (b'"coordinates":[', b'"coordinates":[999,', "coordinates"),
+        (b'"schema":"incident/1"', b'"schema":"incident/9"', "schema"),
+        (b"\n]}\n", b"\n", "cut off"),
+        (b'"date_end":"', b'"date_end":"31 ', "date_end"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_damage_names_file_and_line(folder: Path, old: bytes, new: bytes, told: str) -> None:
+    path = next(p for p in sorted(folder.glob("*.geojson")) if old in p.read_bytes())
+    edited(path, old, new)
+    with pytest.raises(UnreadableCollection, match=rf"{path.name}:\d+: .*{told}"):
+        open_catalogue(folder)
+
+
+def test_a_file_as_other_programs_write_it_is_read_all_the_same(folder: Path) -> None:
+    import json
+
+    path = busiest(folder)
+    text = json.dumps(json.loads(path.read_bytes()), indent=2, ensure_ascii=True)
+    path.write_text(text, encoding="utf-8")
+    catalogue = open_catalogue(folder)
+    assert {i.id for i in catalogue.select(EVERYTHING)} == {one.id for one in SOME}
+    assert all(catalogue.get(one.id) == one for one in SOME[:20])
+
+
+def test_a_single_file_is_a_collection_too(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module.platformdirs, "user_cache_dir", lambda *_: str(tmp_path / "cache"))
+    path = busiest(folder)
+    catalogue = open_catalogue(path)
+    lines = path.read_bytes().count(b'"type":"Feature"')
+    assert total(catalogue) == len(list(catalogue.select(EVERYTHING))) == lines
+    assert not (folder / ".index").exists()
+
+
+def test_an_empty_collection_answers(tmp_path: Path) -> None:
+    catalogue = open_catalogue(FolderStore.open(tmp_path / "new", create=True).folder)
+    assert catalogue.counts(Filter()) == (0, 0, 0)
+    assert catalogue.page(Filter()) == []
+    assert catalogue.extent(Filter()) is None
+    assert len(catalogue.points().ids) == len(catalogue.mask(Filter())) == 0
+    assert catalogue.facets(Filter(), ["category", "impact"]) == {"category": {}, "impact": {}}
+
+
+def test_tables_are_sorted_by_month_and_along_the_curve(folder: Path) -> None:
+    open_catalogue(folder)
+    for path in (folder / ".index").rglob("*.parquet"):
+        table = pq.read_table(path, columns=["first_day", "lon", "lat"]).to_pylist()
+        months = [row["first_day"].strftime("%Y-%m") if row["first_day"] else "9999" for row in table]
+        assert months == sorted(months)
+
+
+def test_the_curve_keeps_neighbours_together() -> None:
+    import numpy as np
+
+    from incidents._shape import hilbert
+
+    side = 64
+    x, y = (a.ravel() for a in np.meshgrid(np.arange(side), np.arange(side)))
+    lon, lat = (x + 0.5) / side * 360 - 180, (y + 0.5) / side * 180 - 90
+    order = np.argsort(hilbert(lon, lat, order=6))
+    steps = np.abs(np.diff(x[order])) + np.abs(np.diff(y[order]))
+    assert set(steps) == {1}
+    assert sorted(hilbert(lon, lat, order=6)) == list(range(side * side))
+
+
+def test_two_processes_may_build_at_once(folder: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [total(c) for c in pool.map(lambda _: open_catalogue(folder), range(4))] == [60] * 4
+    assert not list((folder / ".index").rglob(".tmp-*"))
