@@ -1,1 +1,1 @@
-"""Reads reports: text in, places, dates and claims out. Offline, deterministic, every result with its rule."""
+"""Reading reports: offline, deterministic, explainable. `read` is the way in; every result says which rule made it."""

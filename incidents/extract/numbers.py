@@ -1,0 +1,251 @@
+"""Figures in digits and words, English, Ukrainian and Russian: the value, its bounds and how it was put.
+
+A quantity here is a candidate: whether it counts people is for `figures` to say. What can be ruled out by form alone
+(ages, times, dates, article numbers, weapon names, numbers too long to be a count) never becomes one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from incidents.extract import _cues
+from incidents.vocabulary import terms
+
+MOST_DIGITS: Final = 9
+_TOKEN: Final = re.compile(
+    r"\d{1,3}(?:[ ,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?|[^\W\d_]+(?:['-][^\W\d_]+)*|%|[–—-]|№"
+)
+_AGE: Final = re.compile(
+    r"[ -]*(?:(?:-| )?(?:year|yr|month|week|day)s?[ -]?old|-?(?:річн|летн|літн|месячн|місячн|го\b|ти\b|й\b|ій\b|та\b|х\b|м\b|я\b)"
+    r"|(?:рок(?:ів|и|у)?|лет|года?|years?|місяц|месяц|month|hours?|годин|час|minutes?|хвилин|минут|днів|дн[яі]|дней|days?|тиж|недел|weeks?)(?:\w*)(?!\w))"
+)  # fmt: skip
+_BAD_BEFORE: Final = re.compile(
+    r"(?:[\w№#$€£₴/:]|[^\W\d_]-|\d[.,:/-]|(?:article|articles|section|paragraph|part|статт\w+|ст|стать\w+|частин\w+|ч|пункт\w*|п|"
+    r"no|number|номер|school|школ\w+|brigade|apartment|house|будинок|дом|кв|буд|aged|age|віком|возрасте|route|highway|day|"
+    r"caliber|калібру?|калибра?)\.? ?)$"
+)
+_BAD_AFTER: Final = re.compile(
+    r"[^\W\d_]|[:/]\d|[.,]\d|-[^\W\d_]|\s?(?:°|₴|\$|€|mm\b|мм\b|km\b|км\b|kg\b|кг\b|m\b(?!')|м\b|ha\b|га\b|a\.m|p\.m|am\b|pm\b|"
+    r"st\b|nd\b|rd\b|th\b)"
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A figure at a span of the shadow. `value` is what is written (the low end of a range), null for words like "many"."""
+
+    start: int
+    end: int
+    value: int | float | None
+    low: int | float | None
+    high: int | float | None
+    qualifier: str
+    is_word: bool = False
+    unit: str | None = None
+    core: int = 0
+
+
+@dataclass(frozen=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Number:
+    value: int | float
+    end: int
+    is_word: bool
+    stop: int
+
+
+@cache
+def _words() -> dict[str, int]:
+    return {w: value for value, forms in _cues.load("numerals")["values"].items() for w in forms}
+
+
+@cache
+def _multipliers() -> dict[str, int]:
+    return {w: n for n, forms in _cues.load("numerals")["multipliers"].items() for w in forms}
+
+
+@cache
+def _vague() -> dict[str, str]:
+    return {w: name for name, forms in _cues.load("numerals")["vague"].items() for w in forms}
+
+
+@cache
+def _around() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[str, str]]:
+    data: Any = _cues.load("numerals")
+    before = {w: name for name, forms in data["before"].items() for w in forms}
+    after = {w: name for name, forms in data["after"].items() for w in forms}
+    return (
+        re.compile(rf"(?<!\w)({_cues.either(list(before))}) (?:an? |the |one )?$"),
+        before,
+        re.compile(rf" ({_cues.either(list(after))})(?!\w)"),
+        after,
+    )
+
+
+@cache
+def _percent() -> re.Pattern[str]:
+    return re.compile(rf"\s?-?{_cues.either(_cues.load('numerals')['units']['percent'])}(?!\w)")
+
+
+def bounds(value: int | float, qualifier: str) -> tuple[int | float | None, int | float | None]:
+    """Return the bounds that `value` put as `qualifier` states; null is open. From the vocabulary `qualifier`."""
+    entry = terms("qualifier")[qualifier]
+    low, high = (value if entry[side] == "n" else entry[side] for side in ("low", "high"))
+    return low, high
+
+
+def _digits(text: str) -> int | float | None:
+    """Read digits with separators of thousands or a decimal part."""
+    if re.fullmatch(r"\d{1,3}(?:[ ,.]\d{3})+", text):
+        plain = re.sub(r"[ ,.]", "", text)
+        return int(plain) if len(plain) <= MOST_DIGITS else None
+    if len(text) > MOST_DIGITS:
+        return None
+    return float(text.replace(",", ".")) if re.search("[.,]", text) else int(text)
+
+
+def _word_number(tokens: list[_Token], i: int) -> _Number | None:
+    """Read a numeral of one or several words ("one hundred and twenty", "двадцять сім") from token `i`."""
+    total, current, stop, last = 0, 0, i, 10**9
+    while stop < len(tokens):
+        word = tokens[stop].text
+        parts = word.split("-") if "-" in word else [word]
+        if all(p in _words() for p in parts) and not (len(parts) > 1 and len(parts) != 2):
+            value = sum(_words()[p] for p in parts)
+            if value == 100 and word == "hundred" and current:
+                current, last = current * 100, 100
+            elif value < last and (current == 0 or _adds(last, value)):
+                current, last = current + value, value
+            else:
+                break
+        elif word in _multipliers() and stop > i and _multipliers()[word] > 100:
+            total, current, last = total + max(current, 1) * _multipliers()[word], 0, _multipliers()[word]
+        elif not (word == "and" and last == 100 and stop + 1 < len(tokens) and tokens[stop + 1].text.split("-", 1)[0] in _words()):
+            break
+        stop += 1
+    if stop == i:
+        return None
+    return _Number(total + current, tokens[stop - 1].end, is_word=True, stop=stop)
+
+
+def _adds(last: int, value: int) -> bool:
+    return (last >= 100 and value < 100) or (20 <= last < 100 and value < 10)
+
+
+def _digit_number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
+    token = tokens[i]
+    value = _digits(token.text)
+    if value is None:
+        return None
+    if i + 1 < len(tokens) and tokens[i + 1].start <= token.end + 1:
+        times = _multipliers().get(tokens[i + 1].text)
+        if times and times > 100:
+            stop = tokens[i + 1].end + (lower[tokens[i + 1].end : tokens[i + 1].end + 1] == ".")
+            return _Number(_whole(value * times), stop, is_word=False, stop=i + 2)
+    return _Number(value, token.end, is_word=False, stop=i + 1)
+
+
+def _whole(value: int | float) -> int | float:
+    return int(value) if value == int(value) else value
+
+
+def _number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
+    first = tokens[i].text[0]
+    if first.isdigit():
+        return _digit_number(lower, tokens, i)
+    if tokens[i].text.split("-", 1)[0] in _words():
+        return _word_number(tokens, i)
+    return None
+
+
+def _is_ruled_out(lower: str, start: int, end: int) -> bool:
+    """Say whether the form alone shows that a number is no count: ages, times, law articles, calibres, names."""
+    if _BAD_BEFORE.search(lower, max(0, start - 14), start) or _BAD_AFTER.match(lower, end):
+        return True
+    return bool(_AGE.match(lower, end))
+
+
+def _qualified(lower: str, start: int, end: int) -> tuple[str, int, int]:
+    """Return how the figure in the span was put, and the span with the words that say so."""
+    before, names, after, later = _around()
+    lead = before.search(lower, max(0, start - 24), start)
+    tail = after.match(lower, end)
+    if tail:
+        return later[tail.group(1)], start, tail.end()
+    if lead:
+        return names[lead.group(1)], lead.start(1), end
+    return "as_stated", start, end
+
+
+def _ranged(lower: str, tokens: list[_Token], first: _Number) -> _Number | None:
+    """Return the upper end of a range: "27–30", "from 27 to 30" (after from), "two or three", "двоє-троє"."""
+    i = first.stop
+    if i + 1 >= len(tokens):
+        return None
+    gap = lower[first.end : tokens[i + 1].start]
+    if not re.fullmatch(r"\s?[–—-]\s?| (?:to|or|до|чи|або|или) ", gap):
+        return None
+    second = _number(lower, tokens, i + 1)
+    return second if second and second.value > first.value else None
+
+
+def _vague_at(lower: str, token: _Token) -> Quantity | None:
+    name = _vague().get(token.text)
+    if name is None:
+        return None
+    low, high = bounds(0, name)
+    _, start, end = _qualified(lower, token.start, token.end)
+    return Quantity(start, end, None, low, high, name, is_word=True, core=token.start)
+
+
+def quantities(lower: str) -> list[Quantity]:
+    """Return every figure in a lower-case shadow that may be a count or a share, in order."""
+    tokens = [_Token(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(lower)]
+    made: list[Quantity] = []
+    i = 0
+    while i < len(tokens):
+        vague = _vague_at(lower, tokens[i])
+        number = None if vague else _number(lower, tokens, i)
+        if vague:
+            made.append(vague)
+        elif number is not None:
+            upper = _ranged(lower, tokens, number)
+            last = upper or number
+            quantity = _quantity(lower, tokens[i].start, number, upper)
+            if quantity is not None:
+                made.append(quantity)
+            i = last.stop
+            continue
+        i += 1
+    return made
+
+
+def _quantity(lower: str, at: int, number: _Number, upper: _Number | None) -> Quantity | None:
+    last = upper or number
+    value = _dozens(lower, number, last.end)
+    if value is not None:
+        end, n = value
+        return Quantity(at, end, n, n, n, "about", is_word=True, core=at)
+    percent = _percent().match(lower, last.end)
+    if not percent and _is_ruled_out(lower, at, last.end):
+        return None
+    qualifier, start, end = _qualified(lower, at, percent.end() if percent else last.end)
+    low, high = bounds(number.value, qualifier)
+    if upper is not None:
+        low, high = number.value, upper.value
+    unit = "percent" if percent else None
+    return Quantity(start, end, number.value, low, high, qualifier, number.is_word, unit, at)
+
+
+def _dozens(lower: str, number: _Number, end: int) -> tuple[int, int | float] | None:
+    m = re.compile(r" (?:dozen|дюжин\w*)(?!\w)").match(lower, end)
+    return (m.end(), number.value * 12) if m else None

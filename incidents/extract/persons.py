@@ -1,0 +1,229 @@
+"""People's names: found before places, so that no surname becomes a town; known officials under one key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from incidents.extract import _cues
+from incidents.extract.shadow import Shadow
+
+_CASE: Final = "[а-яіїєґё']{0,3}"
+_NAME: Final = re.compile(r"(?<![\w-])[A-ZА-ЯІЇЄҐЁ][\w'-]*[^\W\d_]")
+_INITIAL: Final = re.compile(r"(?<!\w)[A-ZА-ЯІЇЄҐЁ]\. ?(?:[A-ZА-ЯІЇЄҐЁ]\. ?)?(?=[A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё])")
+_ADJECTIVE: Final = re.compile(r"(?:ськ|цьк|зьк|ск|цк)(?:ої|ого|ій|ому|ою|ой|ом|ая|ую|ий|ий|а)$")
+_REGION: Final = re.compile(r" (?:обл|район|р-н|гром|oblast|region|district|raion|city|village)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person named at a span of the shadow; `key` and `role` only for known officials."""
+
+    start: int
+    end: int
+    name: str
+    key: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Official:
+    """One line of the table of known officials."""
+
+    key: str
+    name: str
+    role: str
+    surname: re.Pattern[str]
+    given: re.Pattern[str]
+    needs_given: bool
+    titles: tuple[str, ...]
+
+
+def _stem(patterns: list[str]) -> str:
+    return _cues.either([p + (_CASE if _cues.CYRILLIC.search(p) else "(?:'s)?") for p in patterns])
+
+
+@cache
+def officials() -> tuple[Official, ...]:
+    """Return the table of known officials."""
+    return tuple(
+        Official(
+            row["key"], row["name"], row["role"], re.compile(_stem(row["surname"])),
+            re.compile(_stem(row["given"])), bool(row.get("needs_given")), tuple(row.get("titles", ())),
+        )
+        for row in _cues.load("officials")
+    )  # fmt: skip
+
+
+@cache
+def _surnames() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){_cues.either([o.surname.pattern for o in officials()])}(?!\w)")
+
+
+@cache
+def _titles() -> tuple[re.Pattern[str], dict[str, Official]]:
+    table = {f"t{i}": o for i, o in enumerate(o for o in officials() if o.titles)}
+    pattern = "|".join(f"(?P<{name}>{_cues.either(list(o.titles))})" for name, o in table.items())
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), table
+
+
+@cache
+def _fused() -> re.Pattern[str]:
+    """Match a Latin surname of an official with a verb of speech run into it ("Zelenskydeclared")."""
+    latin = [p for row in _cues.load("officials") for p in row["surname"] if not _cues.CYRILLIC.search(p) and len(p) > 5]
+    verbs = _cues.either(_cues.load("speech")["verbs"]["en"])
+    return re.compile(rf"(?<!\w){_cues.either(latin)}(?={verbs}(?!\w))", re.IGNORECASE)
+
+
+def fused(cased: str) -> Iterator[int]:
+    """Yield where a surname and the verb after it were run together."""
+    return (m.end() for m in _fused().finditer(cased) if cased[m.start()].isupper())
+
+
+@cache
+def _given() -> tuple[frozenset[str], frozenset[str]]:
+    names = _cues.load("names")
+    return frozenset(names["latin"]), frozenset(names["cyrillic"])
+
+
+def is_given(word: str) -> bool:
+    """Say whether a lower-case word is a known given name, in any case form."""
+    latin, stems = _given()
+    if word in latin or word.removesuffix("'s") in latin:
+        return True
+    return any(word[: len(word) - cut] in stems for cut in range(min(4, len(word) - 1)))
+
+
+@cache
+def _titled() -> re.Pattern[str]:
+    titles = [t for t in _cues.load("names")["titles"] if t not in {"head", "deputy", "director", "chief", "secretary"}]
+    return re.compile(rf"(?<!\w){_cues.either(titles)}\.? $")
+
+
+def _known(shadow: Shadow) -> Iterator[Person]:
+    for m in _surnames().finditer(shadow.lower):
+        if not shadow.cased[m.start()].isupper():
+            continue
+        start, lead = _lead(shadow, m.start())
+        for official in officials():
+            if not official.surname.fullmatch(m.group()):
+                continue
+            named = bool(lead) and bool(official.given.fullmatch(lead) or _same_initial(official, lead))
+            if named or (not official.needs_given and not (lead and is_given(lead))):
+                begin = start if named else m.start()
+                yield Person(begin, m.end(), official.name, official.key, official.role)
+                break
+
+
+def _lead(shadow: Shadow, at: int) -> tuple[int, str]:
+    """Return the capitalised word (or initial) right before `at`: its start and its lower-case form."""
+    m = re.compile(r"([^\W\d_][\w'-]*\.?) $").search(shadow.cased, max(0, at - 24), at)
+    if m is None or not m.group(1)[0].isupper():
+        return at, ""
+    return m.start(1), m.group(1).lower()
+
+
+def _same_initial(official: Official, lead: str) -> bool:
+    names = _cues.load("officials")
+    row = next(r for r in names if r["key"] == official.key)
+    return len(lead) == 2 and lead.endswith(".") and any(p.lstrip("['(?:").startswith(lead[0]) for p in row["given"])
+
+
+def _strangers(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
+    """Yield people by form: a given name, a title or an initial before a capitalised word."""
+    words = list(_NAME.finditer(shadow.cased))
+    for i, m in enumerate(words):
+        if taken[m.start()]:
+            continue
+        if is_given(m.group().lower()):
+            stop = _surname_end(shadow, words, i)
+            if stop is not None:
+                yield Person(m.start(), stop, _nominative(shadow.cased[m.start() : stop]))
+        elif _titled().search(shadow.lower, max(0, m.start() - 16), m.start()):
+            if not _REGION.match(shadow.cased, m.end()):
+                yield Person(m.start(), m.end(), m.group().removesuffix("'s"))
+    for m in _INITIAL.finditer(shadow.cased):
+        name = _NAME.match(shadow.cased, m.end())
+        if name and not taken[m.start()]:
+            yield Person(m.start(), name.end(), shadow.cased[m.start() : name.end()])
+
+
+def _surname_end(shadow: Shadow, words: list[re.Match[str]], i: int) -> int | None:
+    """Return where the name ends that begins with the given name `words[i]`, null where no surname follows."""
+    stop = None
+    for j in range(i + 1, min(i + 3, len(words))):
+        gap = shadow.cased[words[j - 1].end() : words[j].start()]
+        if gap != " " or (_ADJECTIVE.search(words[j].group()) and _REGION.match(shadow.cased, words[j].end())):
+            break
+        if j > i + 1 and not re.search(r"(?:ович|івн|овн|евич|євич|ївн|евн)", words[j - 1].group().lower()):
+            break
+        stop = words[j].end()
+    return stop
+
+
+@cache
+def _ends() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(pattern), to)
+        for pattern, to in (
+            (r"(?<=[ое]в)(?:а|у|им|ым|ові)$", ""), (r"(?<=[іи]н)(?:а|у|им|ым)$", ""), (r"(?<=нк)(?:а|у|ом)$", "о"),
+            (r"(?<=(?:ськ|цьк))(?:ого|ому|им)$", "ий"), (r"(?<=(?:ск|цк))(?:ого|ому|им)$", "ий"),
+            (r"(?<=(?:юк|як|ук|ич))(?:а|у|ом|ем)$", ""),
+        )
+    )  # fmt: skip
+
+
+_MALE: Final = {"олега": "Олег", "сергія": "Сергій", "ігоря": "Ігор", "андрія": "Андрій", "олександра": "Олександр",
+                "володимира": "Володимир", "дмитра": "Дмитро", "івана": "Іван", "миколи": "Микола", "максима": "Максим",
+                "віталія": "Віталій", "юрія": "Юрій", "павла": "Павло", "петра": "Петро", "михайла": "Михайло",
+                "василя": "Василь", "романа": "Роман", "вадима": "Вадим", "олексія": "Олексій", "євгена": "Євген",
+                "ярослава": "Ярослав", "руслана": "Руслан", "сергея": "Сергей", "игоря": "Игорь", "андрея": "Андрей",
+                "александра": "Александр", "владимира": "Владимир", "дмитрия": "Дмитрий", "ивана": "Иван",
+                "алексея": "Алексей", "виталия": "Виталий", "юрия": "Юрий", "николая": "Николай", "евгения": "Евгений",
+                "михаила": "Михаил", "павел": "Павел", "василия": "Василий", "артема": "Артем", "богдана": "Богдан",
+                "тараса": "Тарас", "анатолія": "Анатолій", "анатолия": "Анатолий", "віктора": "Віктор",
+                "виктора": "Виктор", "бориса": "Борис", "костянтина": "Костянтин", "константина": "Константин",
+                "степана": "Степан", "станіслава": "Станіслав", "станислава": "Станислав", "антона": "Антон",
+                "дениса": "Денис", "кирила": "Кирило", "валентина": "Валентин", "валерія": "Валерій",
+                "валерия": "Валерий", "геннадія": "Геннадій", "геннадия": "Геннадий", "григорія": "Григорій"}  # fmt: skip
+
+
+def _nominative(name: str) -> str:
+    """Turn a man's name in the genitive ("за словами Івана Петренка") into its plain form; others stay as written."""
+    given, _, rest = name.removesuffix("'s").partition(" ")
+    plain = _MALE.get(given.lower())
+    if plain is None or not rest or (given.lower() in {"валентина", "александра", "олександра"} and re.search(r"(?:ов|ин|ін|ев|єв)а$", rest) is None):
+        return name.removesuffix("'s")
+    for pattern, to in _ends():
+        made, n = pattern.subn(to, rest)
+        if n:
+            return f"{plain} {made}"
+    return f"{plain} {rest}"
+
+
+def find(shadow: Shadow) -> list[Person]:
+    """Return the people named in `shadow`, in order, none inside another."""
+    taken = bytearray(len(shadow.cased) + 1)
+    found: list[Person] = []
+    for person in _known(shadow):
+        if not any(taken[person.start : person.end]):
+            taken[person.start : person.end] = b"\1" * (person.end - person.start)
+            found.append(person)
+    for person in _strangers(shadow, bytearray(taken)):
+        if not any(taken[person.start : person.end]):
+            taken[person.start : person.end] = b"\1" * (person.end - person.start)
+            found.append(person)
+    return sorted(found, key=lambda p: p.start)
+
+
+def titled(shadow: Shadow) -> list[Person]:
+    """Return the descriptions that stand for one known official ("the Ukrainian leader")."""
+    pattern, table = _titles()
+    return [
+        Person(m.start(), m.end(), table[m.lastgroup].name, table[m.lastgroup].key, table[m.lastgroup].role)
+        for m in pattern.finditer(shadow.lower)
+        if m.lastgroup
+    ]

@@ -1,0 +1,148 @@
+"""Paragraphs, sentences and quotations of a shadow. Offsets are of the shadow; the text is not changed.
+
+Tolerant of what machine translation does: a sentence that starts without a space, a quotation closed by an opening
+mark, a quotation never closed (it then ends with its paragraph).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from incidents.extract.shadow import Shadow
+
+_BREAK: Final = re.compile(
+    r"""[ ]*\n\s*                                   # the end of a line
+      | (?<![\s.])[.!?…]+["”»“’)\]]*(?=\s+["“«„(\[]*[^\sa-zа-яіїєґё,;:.)”»]|\s*$)
+      | (?<=[a-zа-яіїєґё\d)”»])[.!?][”»"“]*(?=["“«„]?[A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё])  # the space was lost
+    """,
+    re.VERBOSE,
+)
+_SHORT: Final = re.compile(
+    r"(?:^|[\s(«“\"])(?:[^\W\d_]|mr|mrs|ms|dr|gen|col|lt|maj|capt|sgt|sen|rep|gov|st|no|vs|approx|jan|feb|mar|apr|jun|jul|aug|"
+    r"sept?|oct|nov|dec|смт|сел|обл|вул|ул|пл|просп|бул|ім|им|тис|тыс|млн|млрд|грн|руб|ст|стр|кв|буд|пос|пгт|ред|прим|"
+    r"див|см|тзв|зв|ген|полк|проф|акад|р-н|гр)$"
+)
+_BULLET: Final = re.compile(r"[•●▪◾▫‣➡❗⚡🔹🔸🔻🔺🟥🔴*–—-]")
+_OPEN: Final = "“«„"
+_MARK: Final = re.compile(r'["“”«»„]')
+_WRAP_AT: Final = 60
+_WRAP_TO: Final = 100
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A run of the shadow; `paragraph` and `line` number the block and the line it stands in."""
+
+    start: int
+    end: int
+    paragraph: int
+    line: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """The words between two quotation marks, the marks left out."""
+
+    start: int
+    end: int
+    paragraph: int
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The sentences and the quotations of one shadow, each in order."""
+
+    sentences: tuple[Sentence, ...]
+    quotations: tuple[Quotation, ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [s.start for s in self.sentences]
+
+    @cached_property
+    def _quote_starts(self) -> list[int]:
+        return [q.start for q in self.quotations]
+
+    def at(self, position: int) -> Sentence:
+        """Return the sentence that holds `position` (or the last before it). The shadow must not be blank."""
+        return self.sentences[max(0, bisect_right(self._starts, position) - 1)]
+
+    def quotation_at(self, position: int) -> Quotation | None:
+        """Return the quotation that holds `position`, if any does."""
+        i = bisect_right(self._quote_starts, position) - 1
+        if i >= 0 and position < self.quotations[i].end:
+            return self.quotations[i]
+        return None
+
+
+def _is_wrapped(shadow: Shadow) -> bool:
+    """Say whether the lines were broken to a width, so that a line end says nothing."""
+    lengths = [len(line) for line in shadow.cased.split("\n") if line.strip()]
+    wide = [n for n in lengths if _WRAP_AT <= n <= _WRAP_TO]
+    return len(lengths) >= 4 and max(lengths) <= _WRAP_TO and len(wide) * 2 > len(lengths)
+
+
+def _goes_on(shadow: Shadow, start: int, stop: int, line_start: int, *, wrapped: bool) -> bool:
+    """Say whether a line end in the span is only a wrapped line, or an abbreviation's full stop no end at all."""
+    found = shadow.cased[start:stop]
+    if "\n" in found:
+        before, after = shadow.lower[line_start:start].rstrip(), shadow.cased[stop : stop + 1]
+        if found.count("\n") > 1 or not before or before[-1] in ".!?…:;\"”»" or _BULLET.match(after):
+            return False
+        return after.islower() or (wrapped and start - line_start >= _WRAP_AT)
+    return found.startswith(".") and bool(_SHORT.search(shadow.lower[max(line_start, start - 8) : start]))
+
+
+def _sentences(shadow: Shadow) -> tuple[Sentence, ...]:
+    made: list[Sentence] = []
+    start = line_start = paragraph = line = 0
+    wrapped = _is_wrapped(shadow)
+    for m in [*_BREAK.finditer(shadow.cased), None]:
+        cut, stop = (len(shadow.cased), len(shadow.cased)) if m is None else m.span()
+        is_line = m is not None and "\n" in m.group()
+        if m is not None and _goes_on(shadow, cut, stop, line_start, wrapped=wrapped):
+            if is_line:
+                line_start = stop
+            continue
+        end = cut if is_line else stop
+        piece = shadow.cased[start:end]
+        if piece.strip():
+            lead = len(piece) - len(piece.lstrip())
+            made.append(Sentence(start + lead, start + len(piece.rstrip()), paragraph, line, len(made)))
+        if is_line and m is not None:
+            line += 1
+            paragraph += m.group().count("\n") > 1
+            line_start = stop
+        start = stop
+    return tuple(made)
+
+
+def _quotations(shadow: Shadow, sentences: tuple[Sentence, ...]) -> tuple[Quotation, ...]:
+    """Pair the marks line by line; a mark that opens where one is open closes it (broken quotes)."""
+    lines: dict[int, tuple[int, int, int]] = {}
+    for s in sentences:
+        first, _, _ = lines.get(s.line, (s.start, s.end, s.paragraph))
+        lines[s.line] = (first, s.end, s.paragraph)
+    made: list[Quotation] = []
+    for start, end, paragraph in lines.values():
+        opened: int | None = None
+        for m in _MARK.finditer(shadow.cased, start, end):
+            if opened is not None:
+                made.append(Quotation(opened, m.start(), paragraph))
+                opened = None
+            elif m.group() in _OPEN or (m.group() == '"' and shadow.cased[m.end() : m.end() + 1].strip()):
+                opened = m.end()
+        if opened is not None and end > opened:
+            made.append(Quotation(opened, end, paragraph))
+    return tuple(made)
+
+
+def segment(shadow: Shadow) -> Segments:
+    """Return the sentences and quotations of `shadow`."""
+    sentences = _sentences(shadow)
+    return Segments(sentences, _quotations(shadow, sentences))

@@ -1,0 +1,368 @@
+"""Who said what: verbs of speech, "according to", quotations; agencies and channels are `via`, never speakers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, Literal
+
+from incidents.extract import _cues, persons
+from incidents.extract.segment import Quotation, Segments, Sentence
+from incidents.extract.shadow import Shadow
+
+Kind = Literal["person", "body", "anonymous", "pronoun"]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody who may speak, at a span of the shadow."""
+
+    start: int
+    end: int
+    name: str
+    kind: Kind
+    key: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """A place where the text says who speaks. `at` is the verb (or "according to"); `voice` null: only `via` is known."""
+
+    at: int
+    end: int
+    sentence: int
+    voice: Voice | None
+    via: tuple[str, ...]
+    rule: str
+    is_pro: bool = False
+    is_header: bool = False
+    is_stance: bool = False
+
+
+_RANK: Final[dict[Kind, int]] = {"person": 0, "body": 1, "anonymous": 2, "pronoun": 3}
+_PRONOUN: Final = re.compile(
+    r"(?<!\w)(?:he|she|they|він|вона|вони|он|она|они|його|її|їх|его|ее|её|him|her)(?!\w)"
+)
+_NEAR: Final = 90
+_NEAR_AFTER: Final = 80
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    verbs = _cues.load("speech")["verbs"]
+    return _cues.words([*verbs["en"], *verbs["cyr"]])
+
+
+@cache
+def _stances() -> re.Pattern[str]:
+    stances = _cues.load("speech")["stances"]
+    return _cues.words([*stances["en"], *stances["cyr"]])
+
+
+@cache
+def _befores() -> re.Pattern[str]:
+    before = _cues.load("speech")["before"]
+    return _cues.words([*before["en"], *before["cyr"]])
+
+
+@cache
+def _bodies() -> re.Pattern[str]:
+    bodies = _cues.load("speech")["bodies"]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join([*bodies['en'], *bodies['cyr']])})(?!\w)")
+
+
+@cache
+def _anonymous() -> re.Pattern[str]:
+    anonymous = _cues.load("speech")["anonymous"]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join([*anonymous['en'], *anonymous['cyr']])})(?!\w)")
+
+
+@cache
+def _via() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = _cues.load("speech")["via"]
+    names = {f"v{i}": name for i, name in enumerate(table)}
+    body = "|".join(f"(?P<v{i}>{_cues.either(forms)})" for i, forms in enumerate(table.values()))
+    return re.compile(rf"(?<![\w-])(?:{body})(?!\w)"), names
+
+
+@cache
+def _pro() -> re.Pattern[str]:
+    return re.compile(_cues.either(_cues.load("speech")["pro_sentence"]))
+
+
+@dataclass(frozen=True)
+class Channel:
+    """An agency, paper or channel named at a span of the shadow."""
+
+    start: int
+    end: int
+    name: str
+
+
+def channels(shadow: Shadow) -> list[Channel]:
+    """Return the agencies, papers, broadcasters and channels named in `shadow`."""
+    pattern, names = _via()
+    return [Channel(m.start(), m.end(), names[m.lastgroup]) for m in pattern.finditer(shadow.lower) if m.lastgroup]
+
+
+def voices(shadow: Shadow, people: list[persons.Person], via: list[Channel]) -> list[Voice]:
+    """Return everybody who may speak, in order; who is inside another is left out."""
+    found = [Voice(p.start, p.end, p.name, "person", p.key, p.role) for p in [*people, *persons.titled(shadow)]]
+    blocked = bytearray(len(shadow.lower) + 1)
+    for c in via:
+        blocked[c.start : c.end] = b"\1" * (c.end - c.start)
+    for v in found:
+        blocked[v.start : v.end] = b"\1" * (v.end - v.start)
+    kinds: tuple[tuple[re.Pattern[str], Kind], ...] = (
+        (_bodies(), "body"), (_anonymous(), "anonymous"), (_PRONOUN, "pronoun"),
+    )  # fmt: skip
+    for pattern, kind in kinds:
+        for m in pattern.finditer(shadow.lower):
+            if not m.group() or any(blocked[m.start() : m.end()]):
+                continue
+            blocked[m.start() : m.end()] = b"\1" * (m.end() - m.start())
+            found.append(Voice(m.start(), m.end(), _tidy(shadow.cased[m.start() : m.end()], kind), kind))
+    return sorted(found, key=lambda v: v.start)
+
+
+def _tidy(name: str, kind: Kind) -> str:
+    name = re.sub(r"\s+", " ", name).strip()
+    name = re.sub(r"^(?:the|The) ", "", name)
+    return name if kind != "body" else name[:1].upper() + name[1:]
+
+
+class Attributions:
+    """All attributions of a text, and who speaks at any place of it."""
+
+    def __init__(
+        self, shadow: Shadow, segments: Segments, people: list[persons.Person], via: list[Channel]
+    ) -> None:
+        self._shadow, self._segments = shadow, segments
+        self._via = via
+        self._voices = voices(shadow, people, via)
+        self._by_sentence: dict[int, list[Attribution]] = {}
+        self._voice_by_sentence: dict[int, list[Voice]] = {}
+        for v in self._voices:
+            self._voice_by_sentence.setdefault(segments.at(v.start).index, []).append(v)
+        self._via_by_sentence: dict[int, list[Channel]] = {}
+        for c in via:
+            self._via_by_sentence.setdefault(segments.at(c.start).index, []).append(c)
+        last: Voice | None = None
+        for sentence in segments.sentences:
+            found = [self._resolved(a, last) for a in self._in(sentence)]
+            self._by_sentence[sentence.index] = found
+            for a in found:
+                if a.voice is not None and a.voice.kind == "person":
+                    last = a.voice
+            last = self._mentioned(sentence, last)
+        self.all = [a for s in segments.sentences for a in self._by_sentence[s.index]]
+        self._quotes = self._speakers_of_quotes()
+        self.header = next((a for a in self.all if a.is_header), None)
+
+    def _mentioned(self, sentence: Sentence, last: Voice | None) -> Voice | None:
+        if last is not None:
+            return last
+        named = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind == "person"]
+        return named[0] if named else None
+
+    @staticmethod
+    def _resolved(a: Attribution, last: Voice | None) -> Attribution:
+        if a.voice is not None and a.voice.kind == "pronoun":
+            return replace(a, voice=last, rule=f"{a.rule}.pronoun")
+        return a
+
+    def _in(self, sentence: Sentence) -> list[Attribution]:
+        lower = self._shadow.lower
+        found: list[Attribution] = []
+        for m in _befores().finditer(lower, sentence.start, sentence.end):
+            voice = self._after(sentence, m.end(), _NEAR)
+            found.append(self._made(sentence, m, voice, "speaker.according_to"))
+        for pattern, stance in ((_verbs(), False), (_stances(), True)):
+            for m in pattern.finditer(lower, sentence.start, sentence.end):
+                if any(a.at <= m.start() < a.end for a in found):
+                    continue
+                made = self._verb(sentence, m, is_stance=stance)
+                if made is not None:
+                    found.append(made)
+        header = self._heading(sentence)
+        if header is not None and not found:
+            found.append(header)
+        return sorted(found, key=lambda a: a.at)
+
+    def _heading(self, sentence: Sentence) -> Attribution | None:
+        """Read "Governor X:" or "X, head of the region:" at the head of a report or list: X speaks what follows."""
+        lower = self._shadow.lower
+        if not re.search(r":\s*$", lower[sentence.start : sentence.end]) or sentence.line > 2:
+            return None
+        named = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind in {"person", "body"}]
+        if not named or len(lower[sentence.start : sentence.end]) > 220:
+            return None
+        best = min(named, key=lambda v: _RANK[v.kind])
+        return Attribution(
+            sentence.start, sentence.end, sentence.index, best, self._channels(sentence), "speaker.heading", is_header=True
+        )
+
+    def _channels(self, sentence: Sentence) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c.name for c in self._via_by_sentence.get(sentence.index, [])))
+
+    def _made(self, sentence: Sentence, m: re.Match[str], voice: Voice | None, rule: str, *, is_stance: bool = False) -> Attribution:
+        lower = self._shadow.lower
+        end = max(m.end(), voice.end if voice else 0)
+        is_pro = bool(_pro().search(lower, sentence.start, m.end()))
+        is_header = bool(re.search(r":\s*$", lower[sentence.start : sentence.end])) and sentence.line <= 3
+        return Attribution(m.start(), end, sentence.index, voice, self._channels(sentence), rule, is_pro, is_header, is_stance)
+
+    def _verb(self, sentence: Sentence, m: re.Match[str], *, is_stance: bool) -> Attribution | None:
+        after = self._after(sentence, m.end(), _NEAR_AFTER if _cues.CYRILLIC.match(m.group()) else 4)
+        before = self._before(sentence, m.start())
+        cyrillic = bool(_cues.CYRILLIC.match(m.group()))
+        voice = self._choose(before, after, m, cyrillic=cyrillic)
+        near_via = self._channels(sentence)
+        if voice is None and not near_via and not self._is_bare(sentence, m):
+            return None
+        rule = "speaker.stance" if is_stance else "speaker.verb"
+        if voice is None and not near_via:
+            voice = Voice(m.start(), m.end(), "", "pronoun")
+        return self._made(sentence, m, voice, rule, is_stance=is_stance)
+
+    def _is_bare(self, sentence: Sentence, m: re.Match[str]) -> bool:
+        """Say whether a verb without a subject follows a quotation ("…", said.): whoever spoke last."""
+        lead = self._shadow.cased[sentence.start : m.start()].rstrip(" ,")
+        return bool(lead) and lead[-1] in "”»“\""
+
+    def _choose(self, before: Voice | None, after: Voice | None, m: re.Match[str], *, cyrillic: bool) -> Voice | None:
+        if before is None or after is None:
+            return before or after
+        gap_before, gap_after = m.start() - before.end, after.start - m.end()
+        if not cyrillic:
+            return after if gap_after <= 1 and gap_before > 12 else before
+        between = self._shadow.lower[before.end : m.start()]
+        if gap_before <= 3 and before.kind != "pronoun":
+            return before
+        if _RANK[before.kind] < _RANK[after.kind] and "," not in between.strip(" ,"):
+            return before
+        return after
+
+    def _after(self, sentence: Sentence, at: int, reach: int) -> Voice | None:
+        """Return who is named right after `at`: a person in the same phrase before the body they head."""
+        near = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.start >= at]
+        first = next((v for v in near if v.start - at <= reach), None)
+        if first is None or self._is_cut(at, first.start):
+            return None
+        for v in near:
+            if v.kind == "person" and v.start - first.end <= 60 and not self._is_cut(first.end, v.start):
+                return self._with_role(v, at, v.start)
+        return first
+
+    def _is_cut(self, start: int, end: int) -> bool:
+        gap = self._shadow.lower[start:end]
+        if end - start <= 1:
+            return False
+        return bool(re.search(r"[.;:!?“”«»\"]| (?:that|що|что|but|але|но) |\d", gap)) or gap.count(",") > 1
+
+    def _before(self, sentence: Sentence, at: int) -> Voice | None:
+        """Return who is the subject of a verb at `at`: the last person before it, over what stands in apposition."""
+        near = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.end <= at and at - v.end <= _NEAR]
+        lower = self._shadow.lower
+        usable = [v for v in near if not self._crosses(lower[v.end : at])]
+        if not usable:
+            return None
+        nearest = usable[-1]
+        if nearest.kind in {"body", "anonymous", "pronoun"} and at - nearest.end <= 25:
+            for v in reversed(usable[:-1]):
+                gap = lower[v.end : nearest.start]
+                if v.kind == "person" and re.match(r"\s*,", gap) and re.match(r"[^,]*,", lower[nearest.end : at]):
+                    return v
+        return self._with_role(nearest, sentence.start, nearest.start) if nearest.kind == "person" else nearest
+
+    @staticmethod
+    def _crosses(gap: str) -> bool:
+        if _verbs().search(gap) or re.search(r"[;:!?“”«»\"]|\. ", gap):
+            return True
+        return gap.count(",") > 2 or (len(gap) > 30 and gap.count(",") == 0)
+
+    def _with_role(self, voice: Voice, start: int, end: int) -> Voice:
+        """Take the words between `start` and an unknown person's name as the role, where they look like one."""
+        if voice.role or voice.kind != "person":
+            return voice
+        role = re.sub(r"\s+", " ", self._shadow.cased[start:end]).strip(" ,:–—-")
+        role = re.sub(r"^(?:the|The|the words of|in|у|в|про це|об этом) ", "", role)
+        if not 3 <= len(role) <= 70 or re.search(r"[.;:“”«»\"\d]", role):
+            return voice
+        return replace(voice, role=role)
+
+    def _speakers_of_quotes(self) -> dict[Quotation, Attribution | None]:
+        found: dict[Quotation, Attribution | None] = {}
+        previous: Attribution | None = None
+        for q in self._segments.quotations:
+            previous = self._speaker_of_quote(q) or (previous if self._continues(q, found) else None)
+            found[q] = previous
+        return found
+
+    def _continues(self, q: Quotation, earlier: dict[Quotation, Attribution | None]) -> bool:
+        last = list(earlier)[-1:]
+        return bool(last) and q.paragraph - last[0].paragraph <= 1
+
+    def _speaker_of_quote(self, q: Quotation) -> Attribution | None:
+        first, last = self._segments.at(q.start), self._segments.at(max(q.start, q.end - 1))
+        near = [a for i in range(first.index, last.index + 2) for a in self._by_sentence.get(i, [])]
+        near = [a for a in near if self._segments.sentences[a.sentence].line == first.line and a.voice is not None]
+        after = [a for a in near if q.end <= a.at <= q.end + _NEAR and not a.is_stance]
+        inside = [a for a in near if q.start <= a.at < q.end and a.at > q.end - 60 and a.voice and a.voice.end <= q.end]
+        before = [a for a in near if a.at < q.start and a.sentence == first.index]
+        for choice in (after[:1], before[-1:], inside[-1:]):
+            if choice:
+                return choice[0]
+        return None
+
+    def at(self, position: int, *, figure: bool = True) -> Attribution | None:
+        """Return the attribution under which the words at `position` stand; null is the report's own voice."""
+        quotation = self._segments.quotation_at(position)
+        if quotation is not None and self._quotes.get(quotation) is not None:
+            return self._quotes[quotation]
+        sentence = self._segments.at(position)
+        own = self._own(sentence, position)
+        if own is not None:
+            return own
+        return self._carried(sentence) if figure else None
+
+    def _own(self, sentence: Sentence, position: int) -> Attribution | None:
+        lower = self._shadow.lower
+        near = [
+            a
+            for a in self._by_sentence[sentence.index]
+            if not a.is_stance and ";" not in lower[min(a.at, position) : max(a.at, position)]
+        ]
+        before = [a for a in near if a.at <= position]
+        after = [a for a in near if a.at > position]
+        return before[-1] if before else (after[0] if after else None)
+
+    def _carried(self, sentence: Sentence) -> Attribution | None:
+        """Look for who speaks around a sentence without a speaker of its own.
+
+        First "this was said by X" after it, then the speech that goes on within its paragraph, then the heading.
+        """
+        for nxt in self._segments.sentences[sentence.index + 1 :]:
+            own = [a for a in self._by_sentence[nxt.index] if a.voice is not None]
+            if own:
+                if own[0].is_pro:
+                    return own[0]
+                break
+        for i in range(sentence.index - 1, -1, -1):
+            previous = self._segments.sentences[i]
+            if previous.paragraph != sentence.paragraph:
+                break
+            own = [a for a in self._by_sentence[i] if not a.is_stance]
+            if own:
+                return own[-1]
+        return self.header if self.header and self.header.sentence < sentence.index else None
+
+    @property
+    def whole(self) -> Attribution | None:
+        """Return who speaks for the whole report: its heading, or the only "this was said by" there is."""
+        if self.header is not None:
+            return self.header
+        pro = [a for a in self.all if a.is_pro and a.voice is not None]
+        return pro[0] if len({a.voice.name for a in pro if a.voice}) == 1 else None
