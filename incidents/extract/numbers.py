@@ -33,6 +33,11 @@ _BAD_AFTER: Final = re.compile(
 )
 
 
+_GROWN: Final = re.compile(
+    r"(?:зросл\w+|збільшил\w+|вырос\w+|возрос\w+|увеличил\w+|дійшл\w+|піднял\w+|рос\w+|від \d+|от \d+|rose|risen|gone|climbed|grown) ?$"
+)
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A figure at a span of the shadow. `value` is what is written (the low end of a range), null for words like "many"."""
@@ -181,7 +186,7 @@ def _qualified(lower: str, start: int, end: int) -> tuple[str, int, int]:
     tail = after.match(lower, end)
     if tail:
         return later[tail.group(1)], start, tail.end()
-    if lead:
+    if lead and not (names[lead.group(1)] == "up_to" and _GROWN.search(lower, max(0, lead.start() - 24), lead.start())):
         return names[lead.group(1)], lead.start(1), end
     return "as_stated", start, end
 

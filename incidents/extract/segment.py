@@ -98,11 +98,12 @@ def _goes_on(shadow: Shadow, start: int, stop: int, line_start: int, *, wrapped:
     return found.startswith(".") and bool(_SHORT.search(shadow.lower[max(line_start, start - 8) : start]))
 
 
-def _sentences(shadow: Shadow) -> tuple[Sentence, ...]:
+def _sentences(shadow: Shadow, skip: int) -> tuple[Sentence, ...]:
     made: list[Sentence] = []
-    start = line_start = paragraph = line = 0
+    paragraph = line = 0
+    start = line_start = skip
     wrapped = _is_wrapped(shadow)
-    for m in [*_BREAK.finditer(shadow.cased), None]:
+    for m in [*_BREAK.finditer(shadow.cased, skip), None]:
         cut, stop = (len(shadow.cased), len(shadow.cased)) if m is None else m.span()
         is_line = m is not None and "\n" in m.group()
         if m is not None and _goes_on(shadow, cut, stop, line_start, wrapped=wrapped):
@@ -142,7 +143,7 @@ def _quotations(shadow: Shadow, sentences: tuple[Sentence, ...]) -> tuple[Quotat
     return tuple(made)
 
 
-def segment(shadow: Shadow) -> Segments:
-    """Return the sentences and quotations of `shadow`."""
-    sentences = _sentences(shadow)
+def segment(shadow: Shadow, *, skip: int = 0) -> Segments:
+    """Return the sentences and quotations of `shadow` after its first `skip` characters (a date stamp, say)."""
+    sentences = _sentences(shadow, skip)
     return Segments(sentences, _quotations(shadow, sentences))

@@ -359,6 +359,28 @@ class Attributions:
                 return own[-1]
         return self.header if self.header and self.header.sentence < sentence.index else None
 
+    def stance(self, start: int, end: int) -> Attribution | None:
+        """Return who takes a stance (denies, blames) within a span."""
+        sentence = self._segments.at(start)
+        found = [a for a in self._by_sentence[sentence.index] if a.is_stance and start <= a.at < end]
+        return found[0] if found else None
+
+    def channels_of(self, sentence: Sentence) -> tuple[str, ...]:
+        """Return the agencies and channels that a sentence names."""
+        return self._channels(sentence)
+
+    def body_spans(self) -> list[tuple[int, int]]:
+        """Return where bodies are named: a place inside is part of a name."""
+        return [(v.start, v.end) for v in self._voices if v.kind == "body"]
+
+    def verb_spans(self) -> list[tuple[int, int]]:
+        """Return the spans of all attributions, verb and speaker."""
+        return [(a.at, a.end) for a in self.all]
+
+    def spans_in(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
+        """Return the spans of the attributions of one sentence, from the verb to the speaker's name."""
+        return tuple((a.at, a.end) for a in self._by_sentence[sentence.index] if a.rule == "speaker.according_to" or a.is_pro)
+
     @property
     def whole(self) -> Attribution | None:
         """Return who speaks for the whole report: its heading, or the only "this was said by" there is."""

@@ -1,0 +1,90 @@
+"""Category, impact and weapon of what the words tell, from cues in three languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from incidents.extract import _cues
+
+STRIKES: Final = ("missile_strike", "air_strike", "shelling", "shooting", "mine")
+_ORDER: Final = ("sexual_violence", "detention_torture", "disappearance", "displacement")
+
+
+@cache
+def _patterns(table: str) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    return {
+        name: (re.compile(rf"(?<![\w-])(?:{latin})(?!\w)"), re.compile(rf"(?<![\w-])(?:{cyrillic})"))
+        for name, (latin, cyrillic) in _cues.load("events")[table].items()
+    }
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A cue word at a place of the shadow."""
+
+    at: int
+    word: str
+
+
+def _all(table: str, lower: str) -> list[Cue]:
+    cyrillic = bool(_cues.CYRILLIC.search(lower))
+    latin = bool(re.search("[a-z]{3}", lower))
+    found: list[Cue] = []
+    for name, (en, cyr) in _patterns(table).items():
+        if latin:
+            found += [Cue(m.start(), name) for m in en.finditer(lower)]
+        if cyrillic:
+            found += [Cue(m.start(), name) for m in cyr.finditer(lower)]
+    return sorted(found, key=lambda c: (c.at, c.word))
+
+
+@cache
+def _reference() -> re.Pattern[str]:
+    latin, cyrillic = _cues.load("events")["reference"]
+    return re.compile(rf"(?<!\w)(?:{latin}|{cyrillic})")
+
+
+class Cues:
+    """All cues of a text, to be asked by span."""
+
+    def __init__(self, lower: str) -> None:
+        self._lower = lower
+        self._categories = _all("category", lower)
+        self._impact = _all("impact", lower)
+        self._weapon = _all("weapon", lower)
+
+    @staticmethod
+    def _between(cues: list[Cue], start: int, end: int) -> list[str]:
+        return [c.word for c in cues if start <= c.at < end]
+
+    def strike(self, start: int, end: int) -> str | None:
+        """Return the strike that a span tells: the first specific one, else an explosion, else none."""
+        words = self._between(self._categories, start, end)
+        for word in words:
+            if word in STRIKES:
+                return "explosion" if word == "mine" else word
+        return "explosion" if "explosion" in words else None
+
+    def has(self, word: str, start: int, end: int) -> bool:
+        """Say whether a span holds a cue of category `word`."""
+        return word in self._between(self._categories, start, end)
+
+    def other_harm(self, start: int, end: int) -> str | None:
+        """Return the harm other than strikes, graves and damage that a span tells."""
+        words = set(self._between(self._categories, start, end))
+        return next((w for w in _ORDER if w in words), None)
+
+    def impact(self, start: int, end: int) -> tuple[str, ...]:
+        """Return what was hit, in order of the text, each once."""
+        return tuple(dict.fromkeys(self._between(self._impact, start, end)))
+
+    def weapon(self, start: int, end: int) -> tuple[str, ...]:
+        """Return with what, in order of the text, each once."""
+        return tuple(dict.fromkeys(self._between(self._weapon, start, end)))
+
+    def is_reference(self, start: int, end: int) -> bool:
+        """Say whether a span tells of something earlier or elsewhere by the way."""
+        return bool(_reference().search(self._lower, start, end))

@@ -1,0 +1,395 @@
+"""From claims to drafts of incidents: which place, day and category each claim belongs to.
+
+A claim's place is the one its own words name; else that of the sentence before it in the same paragraph; else the
+first of the report. Likewise its day. The day on which somebody spoke is not the day on which something happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from incidents.extract import dates
+from incidents.extract.classify import Cues
+from incidents.extract.dates import DateMention
+from incidents.extract.places import Site
+from incidents.extract.segment import Segments, Sentence
+from incidents.extract.shadow import Shadow
+
+CONTEXT: Final = {"control_change": "territorial_control", "visit": "official_visit"}
+_GRAVE: Final = frozenset({"graves", "exhumed", "site_type", "cause", "evidence_status", "count_withheld"})
+_LOOSE: Final = frozenset({"accusation", "denial", "investigation", "evidence_status", "count_withheld", "cause"})
+_NOWHERE: Final = frozenset({"place_population", "place_offset"})
+_USABLE: Final = frozenset({"mention", "site", "comparison"})
+_OLD: Final = dt.timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A claim in the making: where its words stand, what it is about, and the day its words name, if any."""
+
+    start: int
+    end: int
+    predicate: str
+    value: object
+    speaker_spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass
+class Draft:
+    """An incident in the making; `facts` are positions in the list of claims."""
+
+    category: str
+    role: str
+    site: Site | None
+    days: tuple[dt.date, dt.date] | None
+    value: str | None
+    discovered: dt.date | None = None
+    impact: tuple[str, ...] = ()
+    weapon: tuple[str, ...] = ()
+    facts: list[int] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Setting:
+    sites: tuple[Site, ...]
+    days: DateMention | None
+    category: str
+    role: str
+
+
+class Drafter:
+    """Groups the claims of one report."""
+
+    def __init__(
+        self, shadow: Shadow, segments: Segments, sites: Sequence[Site], found: Sequence[DateMention],
+        *, published: dt.date | None, said: Sequence[tuple[int, int]],
+    ) -> None:  # fmt: skip
+        self._shadow, self._segments = shadow, segments
+        self._cues = Cues(shadow.lower)
+        self._published = published
+        self._said = said
+        self._by_sentence: dict[int, list[Site]] = {}
+        for site in sites:
+            self._by_sentence.setdefault(segments.at(site.start).index, []).append(site)
+        self._dates: dict[int, list[DateMention]] = {}
+        for d in found:
+            if d.value is not None and not self._is_speech(d):
+                self._dates.setdefault(segments.at(d.start).index, []).append(d)
+        self._main = self._main_site()
+        self._first_date = self._main_date()
+        self._lists = self._listed()
+
+    # --- where -------------------------------------------------------------------------------------------------
+
+    def _usable(self, sentence: Sentence) -> list[Site]:
+        found = [
+            s for s in self._by_sentence.get(sentence.index, [])
+            if s.role in _USABLE and not (s.place is not None and s.place.kind == "country")
+        ]  # fmt: skip
+        towns = [s for s in found if s.place is None or not s.place.is_area]
+        return towns or found
+
+    def _main_site(self) -> Site | None:
+        first: Site | None = None
+        for sentence in self._segments.sentences:
+            for site in self._usable(sentence):
+                if site.role == "comparison":
+                    continue
+                if site.place is None or not site.place.is_area:
+                    return site
+                first = first or site
+        return first
+
+    def _listed(self) -> bool:
+        """Say whether the report is a list of settlements: three or more with words of harm of their own."""
+        named = {
+            s.place.place_id
+            for sentence in self._segments.sentences
+            for s in self._usable(sentence)
+            if s.place is not None and not s.place.is_area
+        }
+        return len(named) >= 3
+
+    def _sites(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
+        sentence = self._segments.at(fact.start)
+        here = [s for s in self._usable(sentence) if not self._inside_speaker(s, fact)]
+        if here:
+            return self._in_sentence(fact, here, sentence, others)
+        for i in range(sentence.index - 1, -1, -1):
+            before = self._segments.sentences[i]
+            if before.paragraph != sentence.paragraph or (self._lists and before.line < sentence.line - 1):
+                break
+            there = [s for s in self._usable(before) if s.role != "comparison"]
+            if there:
+                return (there[-1],) if not self._is_total(sentence) else ()
+        if self._is_total(sentence) and self._lists:
+            return ()
+        return (self._main,) if self._main is not None else ()
+
+    def _is_total(self, sentence: Sentence) -> bool:
+        text = self._shadow.lower[sentence.start : sentence.start + 60]
+        return bool(re.match(r"\W*(?:in total|overall|altogether|загалом|всього|усього|всего|итого|разом|в целом)", text))
+
+    @staticmethod
+    def _inside_speaker(site: Site, fact: Fact) -> bool:
+        return any(a <= site.start < b for a, b in fact.speaker_spans)
+
+    def _in_sentence(self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]) -> tuple[Site, ...]:
+        """Choose among the places of a sentence: before the figure where the sentence opens with a place, else after."""
+        first_fact = min([p for p in others if sentence.start <= p < sentence.end], default=fact.start)
+        before = [s for s in here if s.start < fact.end]
+        after = [s for s in here if s.start >= fact.end]
+        leading = here[0].start < first_fact
+        if leading and before:
+            return self._run(here, before[-1], forwards=False)
+        nearest = [s for s in after if not any(fact.end <= p < s.start for p in others)]
+        if nearest:
+            return self._run(here, nearest[0], forwards=True)
+        if after and not before:
+            return self._run(here, after[0], forwards=True)
+        return self._run(here, (before or after)[-1], forwards=False)
+
+    def _run(self, here: list[Site], at: Site, *, forwards: bool) -> tuple[Site, ...]:
+        """Return a place and those joined to it by "and" ("in Bucha and also close to Mariupol")."""
+        if not forwards:
+            return (at,)
+        run = [at]
+        for site in here[here.index(at) + 1 :]:
+            gap = self._shadow.lower[run[-1].end : site.start]
+            if re.search(r"(?:,| and| та| і| й| и) (?:also |також |также |the )?(?:in|near|close to|у|в|на|під|біля|под|около)? ?$", gap) and len(gap) < 90 and not re.search(r"[.;:\d]", gap):
+                run.append(site)
+            else:
+                break
+        return tuple(run)
+
+    # --- when --------------------------------------------------------------------------------------------------
+
+    def _is_speech(self, d: DateMention) -> bool:
+        """Say whether a date stands with a verb of speech and so tells when somebody spoke."""
+        return any(end <= d.start <= end + 12 or d.end <= start <= d.end + 2 for start, end in self._said)
+
+    def _main_date(self) -> DateMention | None:
+        for sentence in self._segments.sentences:
+            for d in self._dates.get(sentence.index, []):
+                if d.value and self._is_recent(d) and len(d.value) >= 10:
+                    return d
+        return None
+
+    def _is_recent(self, d: DateMention) -> bool:
+        if self._published is None or d.value is None:
+            return True
+        first, last = dates.edges(d.value)
+        return first <= self._published + dt.timedelta(days=1) and self._published - last <= _OLD
+
+    def _when(self, fact: Fact) -> DateMention | None:
+        sentence = self._segments.at(fact.start)
+        here = self._dates.get(sentence.index, [])
+        if here:
+            return min(here, key=lambda d: (abs(d.start - fact.start), d.start))
+        for i in range(sentence.index - 1, -1, -1):
+            before = self._segments.sentences[i]
+            if before.paragraph != sentence.paragraph:
+                break
+            there = [d for d in self._dates.get(i, []) if self._is_recent(d)]
+            if there:
+                return there[-1]
+        return self._first_date
+
+    def about(self, fact: Fact) -> str | None:
+        """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""
+        here = self._dates.get(self._segments.at(fact.start).index, [])
+        return min(here, key=lambda d: (abs(d.start - fact.start), d.start)).value if here else None
+
+    # --- what --------------------------------------------------------------------------------------------------
+
+    def _category(self, fact: Fact) -> str:
+        if fact.predicate in CONTEXT:
+            return CONTEXT[fact.predicate]
+        sentence = self._segments.at(fact.start)
+        span = (sentence.start, sentence.end)
+        special = self._special(fact, span)
+        if special:
+            return special
+        for start, end in self._widening(sentence):
+            found = self._cues.strike(start, end) or self._cues.other_harm(start, end)
+            if found:
+                return found
+        return "object_damage" if fact.predicate in {"damage", "damage_share"} else "other"
+
+    def _special(self, fact: Fact, span: tuple[int, int]) -> str | None:
+        strike = self._cues.strike(*span)
+        if fact.predicate in _GRAVE or (fact.predicate == "bodies" and self._is_burial(*span, strike)):
+            return self._grave(fact, span)
+        if fact.predicate in {"damage", "damage_share"} and strike is None:
+            return None if self._has_strike_near(fact) else "object_damage"
+        if fact.predicate == "bodies" and strike is None and self._cues.has("object_damage", *span):
+            return "object_damage"
+        if fact.predicate == "detained":
+            return "detention_torture"
+        if fact.predicate == "missing" and strike is None:
+            return "disappearance" if not self._has_strike_near(fact) else None
+        if fact.predicate == "displaced" and strike is None:
+            return "displacement"
+        if fact.predicate == "investigation" and self._main_burial():
+            return "burial_site"
+        return self._cues.other_harm(*span) if strike is None else None
+
+    def _grave(self, fact: Fact, span: tuple[int, int]) -> str | None:
+        if fact.predicate == "site_type" and fact.value in {"torture_chamber", "filtration_camp"}:
+            return "detention_torture" if fact.value == "torture_chamber" else "displacement"
+        if fact.predicate in {"graves", "exhumed", "site_type"} or self._is_burial(*span, None) or self._main_burial():
+            return "burial_site"
+        return None
+
+    def _is_burial(self, start: int, end: int, strike: str | None) -> bool:
+        return self._cues.has("burial_site", start, end) and strike is None
+
+    def _main_burial(self) -> bool:
+        return self._cues.has("burial_site", 0, len(self._shadow.lower)) and (
+            self._cues.strike(0, self._head_end()) is None
+        )
+
+    def _head_end(self) -> int:
+        return self._segments.sentences[min(1, len(self._segments.sentences) - 1)].end
+
+    def _has_strike_near(self, fact: Fact) -> bool:
+        sentence = self._segments.at(fact.start)
+        same = [s for s in self._segments.sentences if s.paragraph == sentence.paragraph and s.index <= sentence.index]
+        return self._cues.strike(same[0].start, sentence.end) is not None
+
+    def _widening(self, sentence: Sentence) -> list[tuple[int, int]]:
+        """Return ever wider spans around a sentence: itself, its paragraph up to it, all of that, the whole text."""
+        same = [s for s in self._segments.sentences if s.paragraph == sentence.paragraph]
+        return [
+            (sentence.start, sentence.end), (same[0].start, sentence.end), (same[0].start, same[-1].end),
+            (0, len(self._shadow.lower)),
+        ]  # fmt: skip
+
+    def _role(self, fact: Fact, site: Site, when: DateMention | None, category: str) -> str:
+        if category in CONTEXT.values() or category == "accusation":
+            return "context"
+        sentence = self._segments.at(fact.start)
+        if site.role == "comparison":
+            return "referenced"
+        is_main = self._main is not None and site.place == self._main.place
+        if self._cues.is_reference(sentence.start, sentence.end) and not is_main:
+            return "referenced"
+        if when is not None and not self._is_recent(when) and not is_main:
+            return "referenced"
+        return "incident"
+
+    # --- grouping ----------------------------------------------------------------------------------------------
+
+    def group(self, facts: Sequence[Fact]) -> list[Draft]:
+        """Return the drafts of the report, in order of the text. Claims tied to no place belong to none."""
+        drafts: list[Draft] = []
+        starts = [f.start for f in facts if f.predicate not in _LOOSE]
+        firm = [i for i, f in enumerate(facts) if f.predicate not in _LOOSE]
+        loose = [i for i, f in enumerate(facts) if f.predicate in _LOOSE]
+        for i in firm:
+            self._place(drafts, i, facts[i], starts)
+        for i in loose:
+            self._attach(drafts, i, facts[i], starts)
+        return drafts
+
+    def _place(self, drafts: list[Draft], i: int, fact: Fact, starts: list[int]) -> None:
+        if fact.predicate in _NOWHERE:
+            return
+        category = self._category(fact)
+        when = self._when(fact)
+        for site in self._sites(fact, starts):
+            role = self._role(fact, site, when, category)
+            self._add(drafts, i, fact, site, when, category, role)
+
+    def _add(
+        self, drafts: list[Draft], i: int, fact: Fact, site: Site, when: DateMention | None, category: str, role: str
+    ) -> None:
+        days = dates.edges(when.value) if when is not None and when.value else None
+        buried = category == "burial_site"
+        draft = next((d for d in drafts if self._same(d, site, category, None if buried else days)), None)
+        if draft is None:
+            draft = Draft(category, role, site, None if buried else days, when.value if when and not buried else None)
+            drafts.append(draft)
+        if buried and days is not None and role == "incident" and days[0] == days[1]:
+            draft.discovered = min(draft.discovered or days[0], days[0])
+        if draft.role == "referenced" and role == "incident":
+            draft.role = role
+        sentence = self._segments.at(fact.start)
+        draft.facts.append(i)
+        draft.spans.append((sentence.start, sentence.end))
+        draft.impact = tuple(dict.fromkeys([*draft.impact, *self._cues.impact(sentence.start, sentence.end)]))
+        draft.weapon = tuple(dict.fromkeys([*draft.weapon, *self._cues.weapon(sentence.start, sentence.end)]))
+
+    @staticmethod
+    def _same(draft: Draft, site: Site, category: str, days: tuple[dt.date, dt.date] | None) -> bool:
+        if draft.category != category or draft.site is None:
+            return False
+        one, other = draft.site.place, site.place
+        if one is None or other is None:
+            if draft.site.start != site.start and one is not other:
+                return False
+        elif one.place_id != other.place_id:
+            return False
+        return draft.days is None or days is None or (draft.days[0] <= days[1] and days[0] <= draft.days[1])
+
+    def _attach(self, drafts: list[Draft], i: int, fact: Fact, starts: list[int]) -> None:
+        """Attach blame, denials and inquiries to the incident they are aimed at; to none rather than to a wrong one."""
+        harm = [d for d in drafts if d.role != "context"]
+        if fact.predicate in {"accusation", "denial"}:
+            target = self._aimed(fact, harm)
+        else:
+            target = self._about(fact, harm, starts)
+        if target is not None:
+            target.facts.append(i)
+        elif fact.predicate == "accusation":
+            self._own_accusation(drafts, i, fact)
+
+    def _about(self, fact: Fact, harm: list[Draft], starts: list[int]) -> Draft | None:
+        sites = self._sites(fact, starts)
+        category = self._category(fact)
+        for wanted in (category, None):
+            for d in harm:
+                if d.site and any(s.place == d.site.place for s in sites) and wanted in {d.category, None}:
+                    return d
+        return None
+
+    def _aimed(self, fact: Fact, harm: list[Draft]) -> Draft | None:
+        """Return the incident that blame or a denial names: by its place, or by speaking of this very event."""
+        sentence = self._segments.at(fact.start)
+        text = self._shadow.lower[sentence.start : sentence.end]
+        named = {s.place.place_id for s in self._by_sentence.get(sentence.index, []) if s.place and s.role in _USABLE}
+        for d in harm:
+            if d.site and d.site.place and d.site.place.place_id in named and self._speaks_of(d, text):
+                return d
+        mains = [d for d in harm if d.role == "incident"]
+        if fact.predicate == "denial" and not self._speaks_of_any(mains, text):
+            return None
+        if named:
+            return None
+        near = [d for d in mains if any(0 <= sentence.index - self._segments.at(a).index <= 3 for a, _ in d.spans)]
+        aimed = [d for d in near if self._speaks_of(d, text)] or (near if fact.predicate == "accusation" and len(text) < 140 else [])
+        return aimed[0] if aimed and "war crime" not in text and "воєнн" not in text else None
+
+    @staticmethod
+    def _speaks_of(draft: Draft, text: str) -> bool:
+        words = {
+            "burial_site": r"grave|burial|buried|bod(?:y|ies)|discover|могил|похован|захорон|тіл|тел(?!е)",
+            "shooting": r"shoot|shot|kill|execut|розстр|расстр|вбив|убий|убив",
+        }
+        pattern = words.get(draft.category, r"strike|attack|shell|missile|bomb|explosion|hit|удар|обстріл|обстрел|атак|ракет|вибух|взрыв|бомб|дрон|загибел|гибел|влуч|this|this|it(?!\w)|цьо|этом|причетн|причастн")
+        return bool(re.search(pattern, text))
+
+    def _speaks_of_any(self, drafts: list[Draft], text: str) -> bool:
+        return any(self._speaks_of(d, text) for d in drafts)
+
+    def _own_accusation(self, drafts: list[Draft], i: int, fact: Fact) -> None:
+        """Keep blame that names a place of its own as context there; blame without a place stays with the report."""
+        sentence = self._segments.at(fact.start)
+        here = [s for s in self._usable(sentence) if s.place is not None]
+        if here:
+            self._add(drafts, i, fact, here[0], None, "accusation", "context")

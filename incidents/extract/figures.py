@@ -1,0 +1,341 @@
+"""Counts of people and bodies: which figure belongs to which outcome, whom it counts, whole or part.
+
+A figure counts only when it stands beside a person word or an outcome, and no verb of speech, quotation mark or
+sentence end lies between. Soldiers who withdraw, people present, distances and machines never become casualties.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, NamedTuple
+
+from incidents.extract import _cues, hedges
+from incidents.extract.numbers import Quantity
+from incidents.extract.segment import Segments, Sentence
+from incidents.extract.shadow import Shadow
+
+MOST: Final = 12
+"""The highest cost at which a figure and an outcome still belong together."""
+_PREDICATES: Final = ("killed", "injured", "missing", "exhumed", "bodies", "graves", "detained", "displaced")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count at a span of the shadow."""
+
+    start: int
+    end: int
+    predicate: str
+    value: int | float | None
+    low: int | float | None
+    high: int | float | None
+    qualifier: str
+    group: str | None
+    extent: str
+    unit: str | None
+    modality: str
+    rule: str
+    why: str
+
+
+class _Cue(NamedTuple):
+    start: int
+    end: int
+    predicate: str
+    side: str
+
+
+class _Head(NamedTuple):
+    """A figure with the words that say whom it counts. `is_dead` where those are bodies."""
+
+    quantity: Quantity
+    end: int
+    group: str | None
+    typed: bool
+    is_dead: bool
+    is_part: bool
+
+
+@cache
+def _cue_pattern(cyrillic: bool) -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:  # noqa: FBT001
+    table: dict[str, tuple[str, str]] = {}
+    parts: list[str] = []
+    data = _cues.load("outcomes")
+    for side in ("left", "right", "both"):
+        for predicate in _PREDICATES:
+            for i, pattern in enumerate(data[predicate].get(side, ())):
+                if bool(_cues.CYRILLIC.search(pattern)) is cyrillic:
+                    name = f"{predicate}_{side}_{i}"
+                    table[name] = (predicate, side)
+                    parts.append(f"(?P<{name}>{pattern})")
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)"), table
+
+
+@cache
+def _none_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    table: dict[str, tuple[str, ...]] = {}
+    parts: list[str] = []
+    for i, (names, patterns) in enumerate(_cues.load("outcomes")["none"].items()):
+        table[f"n{i}"] = tuple(names.split("+"))
+        parts.append(f"(?P<n{i}>{'|'.join(patterns)})")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"), table
+
+
+@cache
+def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
+    data = _cues.load("people")
+    words = {w: (name, entry["group"]) for name, entry in data["plural"].items() for w in entry["words"]}
+    between = _cues.either([str(w) for w in data["between"]])
+    noun = _cues.either(list(words))
+    return re.compile(rf" (?:{between} )*?(?P<noun>{noun})(?!\w)"), words
+
+
+@cache
+def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
+    data = _cues.load("people")
+    groups = {name: entry["group"] for name, entry in data["plural"].items()}
+    words = {w: groups[name] for name, forms in data["single"].items() for w in forms}
+    latin = _cues.either([w for w in words if not _cues.CYRILLIC.search(w)])
+    cyrillic = _cues.either([w for w in words if _cues.CYRILLIC.search(w)])
+    return (
+        re.compile(
+            rf"(?<!\w)(?:(?:an?|another|one) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
+            rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
+            rf"(?P<cyrillic>{cyrillic}))(?!\w)"
+        ),
+        words,
+    )
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    part = _cues.either([w for w in _cues.load("people")["part"] if w != "with"])
+    return re.compile(rf"(?<!\w){part}(?:[:,–—-]| (?:were|was|are|is|—|–|:|also|also were|є|були|ще))* ?$")
+
+
+@cache
+def _cut() -> re.Pattern[str]:
+    speech = _cues.load("speech")["verbs"]
+    verbs = _cues.either([*speech["en"], *speech["cyr"]])
+    return re.compile(rf"[.;!?“”«»\"\n]|(?<!\w)(?:{_cues.load('outcomes')['cut']}|{verbs})(?!\w)")
+
+
+_BARE_NEXT: Final = re.compile(
+    r"\s*(?:$|[.,;:)!?–—(]|(?:and|were|was|have|had|are|is|in|at|by|from|on|during|of|as|seriously|severely|critically|"
+    r"та|і|й|и|у|в|на|з|із|внаслідок|через|від|від|вже|зі|с|из|от|из-за|вследствие|в результате|є|або|или|or)(?!\w))"
+)
+_PAREN: Final = re.compile(
+    r", (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
+    r" [^,]{2,60},|\([^()]{2,60}\)"
+)
+_COORDINATED: Final = re.compile(r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another )?")
+
+
+def cues(shadow: Shadow) -> list[_Cue]:
+    """Return the outcome words of `shadow` in order."""
+    found: list[_Cue] = []
+    for cyrillic in (False, True):
+        if cyrillic and not _cues.CYRILLIC.search(shadow.lower):
+            continue
+        pattern, table = _cue_pattern(cyrillic)
+        found += [
+            _Cue(m.start(), m.end(), *table[m.lastgroup]) for m in pattern.finditer(shadow.lower) if m.lastgroup
+        ]
+    return sorted(found)
+
+
+def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> list[_Head]:
+    """Return the figures of a sentence that count people, the unwritten "one" of "a woman" included."""
+    pattern, words = _plural()
+    found: list[_Head] = []
+    for q in quantities:
+        if q.unit is not None:
+            continue
+        noun = pattern.match(shadow.lower, q.end, sentence.end)
+        is_part = bool(_part().search(shadow.lower, max(sentence.start, q.start - 40), q.start))
+        if noun:
+            name, group = words[noun["noun"]]
+            found.append(_Head(q, noun.end(), group, typed=True, is_dead=name == "dead", is_part=is_part or "of whom" in noun.group() or "з них" in noun.group() or "of them" in noun.group()))
+        else:
+            found.append(_Head(q, q.end, None, typed=False, is_dead=False, is_part=is_part))
+    found += _singles(shadow, sentence, found)
+    return sorted(found, key=lambda h: h.quantity.start)
+
+
+def _singles(shadow: Shadow, sentence: Sentence, counted: list[_Head]) -> list[_Head]:
+    pattern, groups = _single()
+    found = []
+    for m in pattern.finditer(shadow.lower, sentence.start, sentence.end):
+        if any(h.quantity.start < m.end() and m.start() < h.end for h in counted):
+            continue
+        word = m["latin"] or m["cyrillic"]
+        q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
+        is_part = bool(_part().search(shadow.lower, max(sentence.start, m.start() - 40), m.start()))
+        found.append(_Head(q, m.end(), groups[word], typed=True, is_dead=False, is_part=is_part))
+    return found
+
+
+class _Link(NamedTuple):
+    cost: float
+    cue: _Cue | None
+    predicate: str
+
+
+def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: list[_Cue]) -> float | None:
+    """Return how far a figure is from an outcome, in words and marks; null where something cuts them apart."""
+    before = cue.start >= head.quantity.end
+    start, end = (head.end, cue.start) if before else (cue.end, head.quantity.start)
+    if start > end:
+        return 0.0 if head.quantity.start <= cue.start and cue.end <= head.end else None
+    gap = _PAREN.sub(" ", lower[start:end])
+    if len(gap) > 90 or _cut().search(gap):
+        return None
+    cost = len(re.findall(r"[\w']+", gap)) + 2.0 * gap.count(",")
+    labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
+    if cue.side == ("right" if before else "left") and not labelled:
+        cost += 6
+    if before and labelled and ":" in gap:
+        cost += 6
+    cost += 4 * sum(start <= o.quantity.start < end and not o.is_part for o in others if o is not head)
+    cost += 7 * sum(start <= c.start < end for c in all_cues if c is not cue and c.predicate != cue.predicate)
+    return cost
+
+
+def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]) -> _Link | None:
+    best: _Link | None = _Link(3.5, None, "bodies") if head.is_dead and head.quantity.value is not None else None
+    for cue in sentence_cues:
+        if not head.typed and not _bare_fits(lower, head, cue):
+            continue
+        cost = _cost(lower, head, cue, heads, sentence_cues)
+        if cost is not None and cost <= MOST and (best is None or cost < best.cost):
+            best = _Link(cost, cue, _kind(head, cue))
+    return best
+
+
+def _kind(head: _Head, cue: _Cue) -> str:
+    """Return what the figure counts: bodies stay bodies whatever was done to them, exhumed ones excepted."""
+    if head.is_dead and cue.predicate in {"killed", "missing", "injured"}:
+        return "bodies"
+    return cue.predicate
+
+
+def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
+    """Say whether a figure without a noun may belong to `cue`: nothing else that it could count follows."""
+    q = head.quantity
+    if q.value is None and q.qualifier in {"some", "many"}:
+        return False
+    if cue.start >= q.end:
+        return bool(re.fullmatch(r"\s*(?:were |was |people |have been |had been |have |more |others? |are |reported |confirmed |вже |-|–|—)*", lower[q.end : cue.start]))
+    return bool(_BARE_NEXT.match(lower, q.end)) or any(lower.startswith(w, q.end) for w in (" more", " others"))
+
+
+def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
+    if predicate == "displaced" and (head.group == "soldiers" or not head.typed):
+        return False
+    if predicate in {"graves"}:
+        return not head.typed and link.cost <= 2
+    if predicate == "detained" and link.cost > 5:
+        return False
+    return not _is_pronoun_one(head, lower)
+
+
+def _is_pronoun_one(head: _Head, lower: str) -> bool:
+    q = head.quantity
+    word = lower[q.core : q.end]
+    return word in {"one", "один", "одна", "одне", "одной", "одного", "однієї"} and not head.typed and not head.is_part and lower[q.end : q.end + 4] in {" of ", " із ", " з м"}
+
+
+def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list[Figure]:
+    """Return every count of people, bodies and graves in order of the text."""
+    by_sentence: dict[int, list[Quantity]] = {}
+    for q in quantities:
+        by_sentence.setdefault(segments.at(q.core).index, []).append(q)
+    found_cues: dict[int, list[_Cue]] = {}
+    for cue in cues(shadow):
+        found_cues.setdefault(segments.at(cue.start).index, []).append(cue)
+    made: list[Figure] = []
+    for sentence in segments.sentences:
+        near = found_cues.get(sentence.index, [])
+        counted = by_sentence.get(sentence.index, [])
+        if near or counted:
+            made += _of_sentence(shadow, sentence, counted, near)
+    return sorted([*made, *_zeros(shadow, segments)], key=lambda f: f.start)
+
+
+def _of_sentence(shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[_Cue]) -> list[Figure]:
+    heads = _heads(shadow, sentence, counted)
+    none, _ = _none_pattern()
+    zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
+    near = [c for c in near if not any(a <= c.start < b for a, b in zero)]
+    made: list[tuple[_Head, _Link]] = []
+    for head in heads:
+        link = _link(shadow.lower, head, heads, near)
+        if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
+            made.append((head, link))
+    made = _inherited(shadow.lower, heads, made)
+    return [_figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)]
+
+
+def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) -> list[tuple[_Head, _Link]]:
+    """Give a part or a coordinated figure without an outcome of its own that of the figure before it."""
+    linked = {id(h): link for h, link in made}
+    out: list[tuple[_Head, _Link]] = []
+    previous: tuple[_Head, _Link] | None = None
+    for head in heads:
+        link = linked.get(id(head))
+        if link is None and previous is not None and head.typed and head.quantity.value is not None:
+            gap = lower[previous[0].end : head.quantity.start]
+            if (head.is_part and len(gap) < 60) or _COORDINATED.fullmatch(gap):
+                link = _Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
+        if link is not None:
+            previous = (head, link)
+            out.append(previous)
+    return out
+
+
+def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
+    """Say whether a figure counts everybody of its kind, or a part of one before it or of an unstated whole."""
+    head, link = made[i]
+    if head.is_part:
+        return "part"
+    for j in (i - 1, i + 1):
+        if 0 <= j < len(made) and made[j][1].predicate == link.predicate and made[j][1].cue is link.cue:
+            first, last = sorted((i, j))
+            gap = lower[made[first][0].end : made[last][0].quantity.start]
+            if _COORDINATED.fullmatch(gap) and gap.strip():
+                return "part"
+    return "whole"
+
+
+def _figure(shadow: Shadow, sentence: Sentence, head: _Head, link: _Link, extent: str) -> Figure:
+    q = head.quantity
+    start, end = q.start, head.end
+    cue = link.cue
+    if cue is not None and not head.typed:
+        if 0 <= cue.start - end <= 1:
+            end = cue.end
+        elif 0 <= start - cue.end <= 2:
+            start = cue.start
+    words = shadow.cased[cue.start : cue.end] if cue else shadow.cased[q.end : head.end].strip()
+    group = head.group
+    modality = hedges.modality(shadow.lower, sentence, q.start, end)
+    return Figure(
+        start, end, link.predicate, q.value, q.low, q.high, q.qualifier, group, extent, None, modality,
+        f"figure.{link.predicate}", f"a figure beside {words!r}",
+    )  # fmt: skip
+
+
+def _zeros(shadow: Shadow, segments: Segments) -> list[Figure]:
+    pattern, table = _none_pattern()
+    made = []
+    for m in pattern.finditer(shadow.lower):
+        sentence = segments.at(m.start())
+        modality = hedges.modality(shadow.lower, sentence, m.start(), m.end())
+        for predicate in table[m.lastgroup or ""]:
+            made.append(
+                Figure(m.start(), m.end(), predicate, 0, 0, 0, "as_stated", None, "whole", None, modality,
+                       "figure.none", "the words say that there are none")
+            )  # fmt: skip
+    return [replace(f) for f in made]

@@ -1,0 +1,279 @@
+"""The places a report names, which of the same name is meant, and what each is there for.
+
+Roles: `site` (where something happened), `within` (the province or district a site lies in), `offset` (a landmark a
+site is measured from), `agency` (part of the name of a body), `comparison`, `origin` (where fire came from, or people
+were taken to), `mention` (named, no more).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from geo import gazetteer, geocode
+from geo.gazetteer import Mention, Place
+from incidents.extract import _cues
+from incidents.extract.segment import Segments
+from incidents.extract.shadow import Shadow
+
+LARGE: Final = 8_000
+_CHAIN: Final = re.compile(r"\s*[,(]?\s*(?:in |of |у |в |на |the |та |and )*")
+_AREA_WORD: Final = re.compile(
+    r"\s*(?:-?(?:oblast|region|province|district|raion|rayon|hromada|community)|обл(?:аст[ьіию]|\.)|район[іуае]?|р-н[іу]?|"
+    r"(?:мтг|отг|тг|громад[аиіоую]+|общин[аыеу]))(?!\w)",
+    re.IGNORECASE,
+)
+_KIND_AFTER: Final = re.compile(r" (?:village|town|city|settlement|hamlet)(?!\w)")
+_KIND_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:с\.|село|селі|села|селом|селе|смт\.?|пгт|селищ[еіа]|посёлк[еа]|посел(?:ок|ке|ка)|деревн[яеи]|village of|town of) ?"
+    r"(?P<name>[А-ЯІЇЄҐЁA-Z][\w'-]+(?: [А-ЯІЇЄҐЁ][\w'-]+)?)"
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place named at a span of the shadow. `found` is null where several places of that name are left."""
+
+    start: int
+    end: int
+    found: geocode.Resolution
+    place: Place | None
+    role: str
+    why: str
+    near: bool = False
+    admin1: str | None = None
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_cues.load("places")[name])
+
+
+@cache
+def _end_with(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_cues.load('places')[name]})[ ]?$")
+
+
+@cache
+def _before() -> frozenset[str]:
+    return frozenset(_cues.load("places")["before"])
+
+
+@cache
+def _stop() -> frozenset[str]:
+    return frozenset(str(w) for w in _cues.load("places")["stop"])
+
+
+@cache
+def _streets() -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<!\w)(?:{p})" for p in _cues.load("places")["streets"]))
+
+
+@cache
+def _place(place_id: str) -> Place | None:
+    return gazetteer.load().get(place_id)
+
+
+@cache
+def _population(ids: tuple[str, ...]) -> int:
+    return max((p.population for i in ids if (p := _place(i)) is not None), default=0)
+
+
+@cache
+def _area(ids: tuple[str, ...]) -> Place | None:
+    """Return the area among candidates, a province before a district."""
+    areas = [p for i in ids if (p := _place(i)) is not None and p.is_area]
+    order = {"country": 0, "admin1": 1, "raion": 2, "hromada": 3}
+    return min(areas, key=lambda p: order.get(p.kind, 9), default=None)
+
+
+@cache
+def _chosen(
+    ids: tuple[str, ...], name: str, admin1: str | None, context: tuple[str, ...], *, near: bool
+) -> geocode.Resolution:
+    return geocode.choose(ids, name=name, admin1=admin1, context=context, relation="near" if near else "in")
+
+
+@cache
+def _resolved(name: str) -> geocode.Resolution:
+    return geocode.resolve(name)
+
+
+_WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
+
+
+class Reader:
+    """Finds and resolves the places of one shadow."""
+
+    def __init__(self, shadow: Shadow, segments: Segments, masked: Iterable[tuple[int, int]], bodies: Iterable[tuple[int, int]]) -> None:
+        self._shadow, self._segments = shadow, segments
+        streets = [m.span() for m in _streets().finditer(shadow.cased)]
+        self._bodies = list(bodies)
+        self._in_body = bytearray(len(shadow.cased) + 1)
+        for start, end in self._bodies:
+            self._in_body[start:end] = b"\1" * (end - start)
+        mask = sorted([*masked, *streets])
+        self._mentions = self._with_villages(self._kept(gazetteer.load().scan(shadow.cased, masked=mask)), mask)
+
+    def _kept(self, mentions: list[Mention]) -> list[Mention]:
+        kept: list[Mention] = []
+        for m in mentions:
+            if self._is_place(m, kept[-1] if kept else None):
+                kept.append(m)
+        return kept
+
+    def _with_villages(self, mentions: list[Mention], masked: list[tuple[int, int]]) -> list[Mention]:
+        """Add what a word like "village" says is a place though its spelling is not known as written."""
+        taken = [(m.start, m.end) for m in mentions] + masked
+        more = []
+        for m in _KIND_BEFORE.finditer(self._shadow.cased):
+            start, end = m.span("name")
+            if any(start < stop and first < end for first, stop in taken):
+                continue
+            ids = tuple(c.place.place_id for c in _resolved(m["name"]).candidates if not c.place.is_area)
+            if ids:
+                more.append(Mention(start, end, m["name"], ids, "loose"))
+        return sorted([*mentions, *more], key=lambda m: m.start)
+
+    def _is_place(self, m: Mention, previous: Mention | None) -> bool:
+        """Say whether a mention names a place at all, by what stands around it or by its size."""
+        lower, word = self._shadow.lower, self._shadow.lower[m.start : m.end]
+        if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(lower, m.end)):
+            return False
+        if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
+            return False
+        if _AREA_WORD.match(lower, m.end) or _area(m.place_ids) is not None or _KIND_AFTER.match(lower, m.end):
+            return True
+        lead = _WORD_BEFORE.search(lower, max(0, m.start - 30), m.start)
+        if lead and lead.group(1) in _before() and not lower[lead.end() : m.start].strip():
+            return m.how != "loose" or _population(m.place_ids) > 1000
+        if self._is_listed(m, previous):
+            return True
+        return _population(m.place_ids) >= LARGE
+
+    def _is_listed(self, m: Mention, previous: Mention | None) -> bool:
+        """Say whether the mention heads an item of a list, or goes on with a list of places."""
+        sentence = self._segments.at(m.start)
+        if re.match(r"\s*[:–—(]", self._shadow.lower[m.end : m.end + 3]):
+            head = self._shadow.lower[sentence.start : m.start]
+            if not re.search(r"[^\W\d_]", head) or re.search(r"(?:район|громада|district|region|community)\W*$", head):
+                return True
+        if previous is None:
+            return False
+        gap = self._shadow.lower[previous.end : m.start]
+        return bool(re.fullmatch(r",? (?:and |та |і |й |и )?|, ", gap))
+
+    def _region_beside(self, i: int) -> str | None:
+        """Return the code of the province that the words around mention `i` name for it."""
+        lower = self._shadow.lower
+        for j, near in ((i + 1, True), (i + 2, True), (i - 1, False)):
+            if not 0 <= j < len(self._mentions):
+                continue
+            area = _area(self._mentions[j].place_ids)
+            if area is None or not area.admin1 or area.kind == "country":
+                continue
+            first, last = sorted((i, j))
+            gap = lower[self._mentions[first].end : self._mentions[last].start]
+            if len(gap) <= (30 if near else 45) and not re.search(r"[.;!?\n]", gap):
+                return area.admin1
+        return self._region_of_sentence(self._mentions[i].start)
+
+    def _region_of_sentence(self, at: int) -> str | None:
+        """Return the province that the sentence names, where it names one and no more."""
+        index = self._segments.at(at).index
+        named = {
+            area.admin1
+            for m in self._mentions
+            if (area := _area(m.place_ids)) and area.kind == "admin1" and self._segments.at(m.start).index == index
+        }
+        return named.pop() if len(named) == 1 else None
+
+    def _named_regions(self) -> list[str]:
+        areas = [_area(m.place_ids) for m in self._mentions]
+        return list(dict.fromkeys(a.admin1 for a in areas if a and a.admin1 and a.kind in {"admin1", "raion"}))
+
+    def read(self) -> list[Site]:
+        """Return every place named, in order, each resolved and with its role."""
+        regions = self._named_regions()
+        anchors: dict[str, None] = {}
+        for m in self._mentions:
+            if len(m.place_ids) == 1 or _population(m.place_ids) >= 50_000:
+                best = max(m.place_ids, key=lambda i: (p.population if (p := _place(i)) else 0))
+                anchors[best] = None
+        context = tuple(list(anchors)[:12])
+        made = [self._site(i, m, regions, context) for i, m in enumerate(self._mentions)]
+        return self._with_areas(made)
+
+    def _site(self, i: int, m: Mention, regions: list[str], context: tuple[str, ...]) -> Site:
+        lower = self._shadow.lower
+        beside = self._region_beside(i)
+        area = _area(m.place_ids)
+        named = bool(_AREA_WORD.match(lower, m.end)) or bool(_AREA_WORD.search(lower, m.start, m.end))
+        settled = tuple(p for p in m.place_ids if (x := _place(p)) is not None and not x.is_area)
+        ids = (area.place_id,) if area is not None and (named or not settled) else (settled or m.place_ids)
+        role, why, near = self._role(m, i)
+        single = regions[0] if len(regions) == 1 else None
+        found = _chosen(ids, self._shadow.cased[m.start : m.end], beside, context, near=near)
+        if found.ambiguous and beside is None and single:
+            found = _chosen(ids, self._shadow.cased[m.start : m.end], single, context, near=near)
+        return Site(m.start, m.end, found, found.place, role, f"{why}; {found.why}", near, beside)
+
+    def _role(self, m: Mention, i: int) -> tuple[str, str, bool]:
+        """Return what the place is there for, why, and whether the words say "near" it."""
+        lower = self._shadow.lower
+        head = max(self._segments.at(m.start).start, m.start - 90)
+        if self._in_body[m.start] or re.match(_cues.load("places")["agency_after"], lower[m.end : m.end + 60]):
+            return "agency", "part of the name of a body", False
+        if _pattern("agency_after_cyr").match(lower, m.end) or _end_with("agency_before").search(lower, head, m.start):
+            return "agency", "named after an office or a body", False
+        if _end_with("offset").search(lower, head, m.start):
+            return "offset", "a distance is measured from it", False
+        if _end_with("comparison").search(lower, head, m.start) or self._compared(m.start):
+            return "comparison", "something is compared to it", False
+        if re.search(rf"(?<!\w){_cues.load('places')['origin']}(?: (?:from|з|із|із|из|the|до|в|у))*[ ]?$", lower[head : m.start]):
+            return "origin", "where something came from or was taken to", False
+        if _end_with("near").search(lower, head, m.start):
+            if i and self._follows(self._mentions[i - 1], m):
+                return "offset", "a landmark beside the place named before it", False
+            return "site", "the words say near it", True
+        return "mention", "named", False
+
+    def _compared(self, at: int) -> bool:
+        sentence = self._segments.at(at)
+        lead = self._shadow.lower[sentence.start : at]
+        return bool(re.search(r"compar(?:ed|ing|es) [^.;]{0,60} (?:to|with) [^.;]{0,40}$", lead))
+
+    def _follows(self, previous: Mention, m: Mention) -> bool:
+        gap = self._shadow.lower[previous.end : m.start]
+        return bool(re.match(r"(?: \((?!\d))?,? ?", gap)) and len(gap) < 34 and not re.search(
+            r"[.;:]|(?<!\w)(?:and|also|та|і|й|и|також|также)(?!\w)", gap
+        )
+
+    def _with_areas(self, sites: list[Site]) -> list[Site]:
+        """Mark provinces and districts beside a settlement as what it lies in, and countries as mentions."""
+        made = []
+        for i, site in enumerate(sites):
+            place = site.place
+            if place is not None and place.kind == "country":
+                made.append(replace(site, role="mention") if site.role == "site" else site)
+            elif place is not None and place.is_area and site.role in {"mention", "site"} and self._holds(sites, i):
+                made.append(replace(site, role="within", why=f"the area a place beside it lies in; {site.found.why}"))
+            else:
+                made.append(site)
+        return made
+
+    def _holds(self, sites: list[Site], i: int) -> bool:
+        area = sites[i]
+        for j in (i - 1, i + 1, i - 2):
+            if 0 <= j < len(sites) and j != i:
+                other = sites[j]
+                if other.place is None or other.place.is_area or other.role in {"agency", "comparison", "origin"}:
+                    continue
+                first, last = min(area.end, other.end), max(area.start, other.start)
+                gap = self._shadow.lower[first:last]
+                if len(gap) <= 34 and not re.search(r"[.;!?\n:]", gap) and area.place and other.place.admin1 == area.place.admin1:
+                    return True
+        return False

@@ -1,0 +1,286 @@
+"""Report in, reading out: places, dates, claims and drafts of incidents. Deterministic, offline; the text never changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from incidents.extract import dates, drafts, figures, hedges, numbers, persons, places, segment, shadow, speakers, statements
+from incidents.extract.dates import Anchor, DateMention
+from incidents.extract.drafts import Draft, Fact
+from incidents.extract.figures import Figure
+from incidents.extract.places import Site
+from incidents.extract.speakers import Attribution, Attributions
+from incidents.extract.statements import Statement
+from incidents.model import Claim, Quote, Speaker
+
+_UKRAINIAN: Final = re.compile("[іїєґ]")
+_RUSSIAN: Final = re.compile("[ыэъё]")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is read: `id` and `sha256` come from the bytes of the text, `language` is `en`, `uk`, `ru` or `und`."""
+
+    id: str
+    sha256: str
+    published: dt.date | None
+    language: str
+    title: str | None
+
+
+@dataclass(frozen=True)
+class PlaceMention:
+    """A place named at a span of the text; `place_id` null where several of the name are left."""
+
+    start: int
+    end: int
+    text: str
+    place_id: str | None
+    role: str
+    why: str
+
+
+@dataclass(frozen=True)
+class DatedMention:
+    """A date at a span of the text: ISO 8601 day, month, year or interval; null where it cannot be known."""
+
+    start: int
+    end: int
+    text: str
+    value: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a report says, as read. `drafts` point into `claims`."""
+
+    report: Report
+    places: tuple[PlaceMention, ...]
+    dates: tuple[DatedMention, ...]
+    claims: tuple[Claim, ...]
+    drafts: tuple[Draft, ...]
+
+
+def language(text: str) -> str:
+    """Return the language by its letters: `uk`, `ru`, `en`, else `und`."""
+    lower = text[:20_000].lower()
+    cyrillic = len(re.findall("[а-яіїєґё]", lower))
+    latin = len(re.findall("[a-z]", lower))
+    if cyrillic + latin == 0:
+        return "und"
+    if latin > cyrillic:
+        return "en"
+    return "uk" if len(_UKRAINIAN.findall(lower)) >= len(_RUSSIAN.findall(lower)) else "ru"
+
+
+class _Session:
+    """One reading under way."""
+
+    def __init__(self, text: str, published: dt.date | None, report_id: str | None) -> None:
+        self.shadow = shadow.cast(text, fused=persons.fused)
+        stamp = dates.published(self.shadow.lower)
+        self.published = published or (stamp[0] if stamp else None)
+        self.segments = segment.segment(self.shadow, skip=stamp[2] if stamp else 0)
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        self.report = Report(report_id or f"report-{digest[:16]}", digest, self.published, language(text), self._title())
+        self.people = persons.find(self.shadow)
+        self.channels = speakers.channels(self.shadow)
+        self.voices = Attributions(self.shadow, self.segments, self.people, self.channels)
+        self.dates = self._dates(stamp[2] if stamp else 0)
+        self.sites = self._sites()
+
+    def _title(self) -> str | None:
+        if not self.segments.sentences:
+            return None
+        first = self.segments.sentences[0]
+        return self.shadow.cased[first.start : first.end][:120]
+
+    # --- dates -------------------------------------------------------------------------------------------------
+
+    def _dates(self, skip: int) -> list[DateMention]:
+        day = self.published or dates.first_full(self.shadow.lower)
+        self.base = day
+        first = dates.find(self.shadow.lower, lambda at: Anchor(day, self._ahead(at)))
+        self.said_on = self._said_on(first)
+        return [d for d in dates.find(self.shadow.lower, self._anchor) if d.start >= skip]
+
+    def _ahead(self, at: int) -> bool:
+        return hedges.looks_ahead(self.shadow.lower, self.segments.at(at))
+
+    def _anchor(self, at: int) -> Anchor:
+        quotation = self.segments.quotation_at(at)
+        attribution = self.voices.at(at) if quotation else None
+        day = self._day_of(attribution) if attribution else None
+        return Anchor(day or self.base, self._ahead(at))
+
+    def _said_on(self, found: Sequence[DateMention]) -> dict[str, list[tuple[int, str]]]:
+        """Return, for each speaker, the days on which they are said to have spoken, with where that stands."""
+        said: dict[str, list[tuple[int, str]]] = {}
+        for a in self.voices.all:
+            if a.voice is None:
+                continue
+            near = [d for d in found if self._is_beside(d, a) and d.value and len(d.value) == 10]
+            if near:
+                said.setdefault(a.voice.key or a.voice.name, []).append((a.at, str(near[0].value)))
+        return said
+
+    def _is_beside(self, d: DateMention, a: Attribution) -> bool:
+        low, high = min(a.at, a.voice.start if a.voice else a.at), max(a.end, a.voice.end if a.voice else a.end)
+        gap = self.shadow.lower[high : d.start] if d.start >= high else self.shadow.lower[d.end : low]
+        inside = low <= d.start < high
+        return inside or (len(gap) <= 30 and not re.search(r"[.!?;“”«»\"]|\d|(?<!\w)(?:that|що|что)(?!\w)", gap) and d.start >= high) or (
+            d.end <= low and len(gap.strip(" ,")) <= 3
+        )
+
+    def _day_of(self, a: Attribution) -> dt.date | None:
+        day = self._said_day(a)
+        return dt.date.fromisoformat(day) if day else None
+
+    def _said_day(self, a: Attribution) -> str | None:
+        if a.voice is None:
+            return None
+        days = self.said_on.get(a.voice.key or a.voice.name, [])
+        before = [day for at, day in days if at <= a.end]
+        return before[-1] if before else None
+
+    # --- places ------------------------------------------------------------------------------------------------
+
+    def _sites(self) -> list[Site]:
+        if not self.segments.sentences:
+            return []
+        masked = [(p.start, p.end) for p in self.people] + [(c.start, c.end) for c in self.channels]
+        return places.Reader(self.shadow, self.segments, masked, self.voices.body_spans()).read()
+
+    # --- claims ------------------------------------------------------------------------------------------------
+
+    def figures_and_statements(self) -> list[Figure | Statement]:
+        """Return everything claimed, in order; figures inside dates are none."""
+        if not self.segments.sentences:
+            return []
+        in_date = [(d.start, d.end) for d in self.dates]
+        counted = [
+            q for q in numbers.quantities(self.shadow.lower) if not any(a <= q.core < b for a, b in in_date)
+        ]
+        found_figures = figures.read(self.shadow, self.segments, counted)
+        told = [s for s in statements.read(self.shadow, self.segments) if not _doubles(s, found_figures)]
+        return sorted([*found_figures, *told], key=lambda x: (x.start, x.predicate, x.end))
+
+    def claim(self, found: Figure | Statement, when: str | None) -> Claim:
+        """Return the claim of a figure or statement, with who said it."""
+        is_figure = isinstance(found, Figure)
+        attribution = None if isinstance(found, Statement) and found.is_caption else self._attribution(found, is_figure=is_figure)
+        start, end = self.shadow.span(found.start, found.end)
+        quote = Quote(report=self.report.id, start=start, end=end, text=self.shadow.text[start:end])
+        speaker = _speaker(attribution)
+        said = self._said_day(attribution) if attribution else None
+        return Claim(
+            id=_claim_id(self.report.sha256, found, speaker, quote),
+            predicate=found.predicate, value=found.value, min=found.low, max=found.high, qualifier=found.qualifier,
+            unit=found.unit, group=found.group if isinstance(found, Figure) else None,
+            extent=found.extent if isinstance(found, Figure) else "whole",
+            speaker=speaker, via=self._via(found, attribution), said_on=said, about=when, modality=found.modality,
+            polarity="positive" if isinstance(found, Figure) else found.polarity,
+            target=self._target(found), attribution="explicit" if isinstance(found, Figure) else found.attribution,
+            quote=quote, source=self.report.id, rule=found.rule, note=found.why,
+            review="unreviewed" if isinstance(found, Figure) else found.review,
+        )  # fmt: skip
+
+    def _attribution(self, found: Figure | Statement, *, is_figure: bool) -> Attribution | None:
+        if found.predicate in {"denial", "accusation"} and not is_figure:
+            stance = self.voices.stance(found.start, found.end)
+            if stance is not None:
+                return stance
+        return self.voices.at(found.start, figure=is_figure)
+
+    def _via(self, found: Figure | Statement, attribution: Attribution | None) -> tuple[str, ...]:
+        sentence = self.segments.at(found.start)
+        here = self.voices.channels_of(sentence)
+        return tuple(dict.fromkeys([*here, *(attribution.via if attribution else ())]))
+
+    def _target(self, found: Figure | Statement) -> str | None:
+        """Say what a denial denies, in its own words, or the statement before it that "this" stands for."""
+        if found.predicate != "denial":
+            return None
+        words = self.shadow.cased[found.start : found.end]
+        m = re.search(
+            r"(?:denie[sd]|denied|disputes?d?|rejects?|rejected|dismisse[sd]|refuted|заперечи\w+|заперечу\w+|спросту\w+|"
+            r"відки\w+|отрица\w+|опроверг\w+|отверг\w+)[,:]?\s*(.*)$", words, re.IGNORECASE | re.DOTALL,
+        )  # fmt: skip
+        rest = m.group(1).strip() if m else ""
+        if rest.lower() in {"", "this", "it", "це", "это"}:
+            index = self.segments.at(found.start).index
+            if index == 0:
+                return rest or None
+            before = self.segments.sentences[index - 1]
+            return self.shadow.cased[before.start : before.end][:200]
+        return rest[:200]
+
+
+def _doubles(statement: Statement, found: Sequence[Figure]) -> bool:
+    same = {"bodies": {"bodies", "exhumed"}, "site_type": set(), "displaced": {"displaced"}}
+    kinds = same.get(statement.predicate, {statement.predicate})
+    return any(f.predicate in kinds and f.start < statement.end and statement.start < f.end for f in found)
+
+
+def _speaker(attribution: Attribution | None) -> Speaker | None:
+    if attribution is None or attribution.voice is None or not attribution.voice.name:
+        return None
+    voice = attribution.voice
+    return Speaker(name=voice.name, role=voice.role, key=voice.key)
+
+
+def _claim_id(sha256: str, found: Figure | Statement, speaker: Speaker | None, quote: Quote) -> str:
+    who = (speaker.key or speaker.name) if speaker else ""
+    parts = (sha256, found.predicate, repr(found.value), who, str(quote.start), str(quote.end))
+    return "c-" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def read(text: str, *, published: dt.date | None = None, report_id: str | None = None) -> Reading:
+    """Read a report. `published` (else the date the text states at its head) is the day relative dates count from.
+
+    Offsets in the result are code points of `text`, half open, and `text[start:end]` is always the quoted text.
+    """
+    session = _Session(text, published, report_id)
+    found = session.figures_and_statements()
+    facts = [Fact(f.start, f.end, f.predicate, f.value, _speaker_spans(session, f)) for f in found]
+    made = drafts.Drafter(
+        session.shadow, session.segments, session.sites, session.dates,
+        published=session.published, said=session.voices.verb_spans(),
+    ) if facts else None  # fmt: skip
+    drafted = made.group(facts) if made else []
+    claims = tuple(session.claim(f, made.about(fact) if made else None) for f, fact in zip(found, facts, strict=True))
+    return Reading(session.report, _places(session, drafted), _dated(session), claims, tuple(drafted))
+
+
+def _speaker_spans(session: _Session, found: Figure | Statement) -> tuple[tuple[int, int], ...]:
+    sentence = session.segments.at(found.start)
+    return session.voices.spans_in(sentence)
+
+
+def _places(session: _Session, drafted: Sequence[Draft]) -> tuple[PlaceMention, ...]:
+    """Return the places named; one that an incident of the report has is its site."""
+    used = {d.site.place.place_id for d in drafted if d.site and d.site.place and d.role == "incident"}
+    made = []
+    for s in session.sites:
+        start, end = session.shadow.span(s.start, s.end)
+        role = s.role
+        if role in {"mention", "site"}:
+            role = "site" if s.place is not None and s.place.place_id in used else "mention"
+        made.append(
+            PlaceMention(start, end, session.shadow.text[start:end], s.place.place_id if s.place else None, role, s.why)
+        )
+    return tuple(made)
+
+
+def _dated(session: _Session) -> tuple[DatedMention, ...]:
+    made = []
+    for d in session.dates:
+        start, end = session.shadow.span(d.start, d.end)
+        made.append(DatedMention(start, end, session.shadow.text[start:end], d.value, f"{d.rule}: {d.why}"))
+    return tuple(made)
