@@ -17,6 +17,8 @@ from geo._errors import GeoError
 from incidents._errors import AtlasError
 
 COMMANDS: Final = {
+    "read": "incidents.commands.read",
+    "ingest": "incidents.commands.ingest",
     "show": "incidents.commands.show",
     "export": "incidents.commands.export",
     "validate": "incidents.commands.validate",

@@ -157,7 +157,10 @@ def _season(m: _Match, anchor: Anchor) -> str | None:
         if anchor.day is None:
             return None
         year = anchor.day.year - (month > anchor.day.month)
-        if re.match(r"last|минул|прошл", m["which"] or "") and (year, month) >= (anchor.day.year, anchor.day.month - 2):
+        if re.match(r"last|минул|прошл", m["which"] or "") and (year, month) >= (
+            anchor.day.year,
+            anchor.day.month - 2,
+        ):
             year -= 1
     end = (year + 1, 2) if month == 12 else (year, month + 2)
     return f"{year}-{month:02}/{end[0]}-{end[1]:02}"
@@ -185,7 +188,19 @@ def _named_day(m: _Match, anchor: Anchor) -> str | None:
 def _ago(m: _Match, anchor: Anchor) -> str | None:
     if anchor.day is None:
         return None
-    counts = {"a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "два": 2, "дві": 2, "две": 2, "три": 3, "чотири": 4, "четыре": 4}
+    counts = {
+        "a": 1,
+        "two": 2,
+        "three": 3,
+        "four": 4,
+        "five": 5,
+        "два": 2,
+        "дві": 2,
+        "две": 2,
+        "три": 3,
+        "чотири": 4,
+        "четыре": 4,
+    }
     n = int(m["n"]) if m["n"].isdigit() else counts[m["n"]]
     days = n * (7 if re.match("week|тиж|недел", m["unit"]) else 1)
     return _iso(anchor.day - dt.timedelta(days=days)) if days < 400 else None
@@ -366,18 +381,24 @@ def find(lower: str, anchor_at: Callable[[int], Anchor]) -> list[DateMention]:
             if value is None and not rule.relative:
                 continue
             used[start:end] = b"\1" * (end - start)
-            taken.append(DateMention(start, end, value, f"date.{rule.name}", _why(rule, anchor), rule.relative))
+            taken.append(
+                DateMention(start, end, value, f"date.{rule.name}", _why(rule, anchor), rule.relative)
+            )
     return sorted(taken, key=lambda d: d.start)
 
 
 def _why(rule: _Rule, anchor: Anchor) -> str:
     if not rule.relative:
         return rule.why
-    return f"{rule.why}, counted from {anchor.day}" if anchor.day else f"{rule.why}; no day to count from is known"
+    return (
+        f"{rule.why}, counted from {anchor.day}"
+        if anchor.day
+        else f"{rule.why}; no day to count from is known"
+    )
 
 
 _STAMP: Final = re.compile(
-    rf"^\W*(?:date|dated?|published(?: on)?|updated|дата|опубліковано|опубликовано)\W{{1,3}}(?P<rest>.{{6,30}})"
+    r"^\W*(?:date|dated?|published(?: on)?|updated|дата|опубліковано|опубликовано)\W{1,3}(?P<rest>.{6,30})"
 )
 
 

@@ -21,7 +21,9 @@ from incidents.extract.shadow import Shadow
 
 CONTEXT: Final = {"control_change": "territorial_control", "visit": "official_visit"}
 _GRAVE: Final = frozenset({"graves", "exhumed", "site_type", "cause", "evidence_status", "count_withheld"})
-_LOOSE: Final = frozenset({"accusation", "denial", "investigation", "evidence_status", "count_withheld", "cause"})
+_LOOSE: Final = frozenset(
+    {"accusation", "denial", "investigation", "evidence_status", "count_withheld", "cause"}
+)
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
 _USABLE: Final = frozenset({"mention", "site", "comparison"})
 _OLD: Final = dt.timedelta(days=60)
@@ -133,13 +135,19 @@ class Drafter:
 
     def _is_total(self, sentence: Sentence) -> bool:
         text = self._shadow.lower[sentence.start : sentence.start + 60]
-        return bool(re.match(r"\W*(?:in total|overall|altogether|загалом|всього|усього|всего|итого|разом|в целом)", text))
+        return bool(
+            re.match(
+                r"\W*(?:in total|overall|altogether|загалом|всього|усього|всего|итого|разом|в целом)", text
+            )
+        )
 
     @staticmethod
     def _inside_speaker(site: Site, fact: Fact) -> bool:
         return any(a <= site.start < b for a, b in fact.speaker_spans)
 
-    def _in_sentence(self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]) -> tuple[Site, ...]:
+    def _in_sentence(
+        self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]
+    ) -> tuple[Site, ...]:
         """Choose among the places of a sentence: before the figure where the sentence opens with a place, else after."""
         first_fact = min([p for p in others if sentence.start <= p < sentence.end], default=fact.start)
         before = [s for s in here if s.start < fact.end]
@@ -161,7 +169,14 @@ class Drafter:
         run = [at]
         for site in here[here.index(at) + 1 :]:
             gap = self._shadow.lower[run[-1].end : site.start]
-            if re.search(r"(?:,| and| та| і| й| и) (?:also |також |также |the )?(?:in|near|close to|у|в|на|під|біля|под|около)? ?$", gap) and len(gap) < 90 and not re.search(r"[.;:\d]", gap):
+            if (
+                re.search(
+                    r"(?:,| and| та| і| й| и) (?:also |також |также |the )?(?:in|near|close to|у|в|на|під|біля|под|около)? ?$",
+                    gap,
+                )
+                and len(gap) < 90
+                and not re.search(r"[.;:\d]", gap)
+            ):
                 run.append(site)
             else:
                 break
@@ -171,7 +186,13 @@ class Drafter:
 
     def _is_speech(self, d: DateMention) -> bool:
         """Say whether a date stands with a verb of speech and so tells when somebody spoke."""
-        return any(end <= d.start <= end + 12 or d.end <= start <= d.end + 2 for start, end in self._said)
+        lower = self._shadow.lower
+        return any(
+            (end <= d.start <= end + 14 and re.fullmatch(r"[^\W\d]*[^.,;:!?\n]*", lower[end : d.start]))
+            or (d.end <= start <= d.end + 2 and not lower[d.end : start].strip())
+            or start <= d.start < end
+            for start, end in self._said
+        )
 
     def _main_date(self) -> DateMention | None:
         for sentence in self._segments.sentences:
@@ -227,22 +248,30 @@ class Drafter:
             return self._grave(fact, span)
         if fact.predicate in {"damage", "damage_share"} and strike is None:
             return None if self._has_strike_near(fact) else "object_damage"
-        if fact.predicate == "bodies" and strike is None and self._cues.has("object_damage", *span):
-            return "object_damage"
-        if fact.predicate == "detained":
-            return "detention_torture"
-        if fact.predicate == "missing" and strike is None:
-            return "disappearance" if not self._has_strike_near(fact) else None
-        if fact.predicate == "displaced" and strike is None:
-            return "displacement"
         if fact.predicate == "investigation" and self._main_burial():
             return "burial_site"
-        return self._cues.other_harm(*span) if strike is None else None
+        if fact.predicate == "detained":
+            return "detention_torture"
+        return self._without_strike(fact, span) if strike is None else None
+
+    def _without_strike(self, fact: Fact, span: tuple[int, int]) -> str | None:
+        """Return what a sentence without a strike tells by its kind of figure."""
+        if fact.predicate == "bodies" and self._cues.has("object_damage", *span):
+            return "object_damage"
+        if fact.predicate == "missing":
+            return None if self._has_strike_near(fact) else "disappearance"
+        if fact.predicate == "displaced":
+            return "displacement"
+        return self._cues.other_harm(*span)
 
     def _grave(self, fact: Fact, span: tuple[int, int]) -> str | None:
         if fact.predicate == "site_type" and fact.value in {"torture_chamber", "filtration_camp"}:
             return "detention_torture" if fact.value == "torture_chamber" else "displacement"
-        if fact.predicate in {"graves", "exhumed", "site_type"} or self._is_burial(*span, None) or self._main_burial():
+        if (
+            fact.predicate in {"graves", "exhumed", "site_type"}
+            or self._is_burial(*span, None)
+            or self._main_burial()
+        ):
             return "burial_site"
         return None
 
@@ -259,7 +288,11 @@ class Drafter:
 
     def _has_strike_near(self, fact: Fact) -> bool:
         sentence = self._segments.at(fact.start)
-        same = [s for s in self._segments.sentences if s.paragraph == sentence.paragraph and s.index <= sentence.index]
+        same = [
+            s
+            for s in self._segments.sentences
+            if s.paragraph == sentence.paragraph and s.index <= sentence.index
+        ]
         return self._cues.strike(same[0].start, sentence.end) is not None
 
     def _widening(self, sentence: Sentence) -> list[tuple[int, int]]:
@@ -307,13 +340,22 @@ class Drafter:
             self._add(drafts, i, fact, site, when, category, role)
 
     def _add(
-        self, drafts: list[Draft], i: int, fact: Fact, site: Site, when: DateMention | None, category: str, role: str
+        self,
+        drafts: list[Draft],
+        i: int,
+        fact: Fact,
+        site: Site,
+        when: DateMention | None,
+        category: str,
+        role: str,
     ) -> None:
         days = dates.edges(when.value) if when is not None and when.value else None
         buried = category == "burial_site"
         draft = next((d for d in drafts if self._same(d, site, category, None if buried else days)), None)
         if draft is None:
-            draft = Draft(category, role, site, None if buried else days, when.value if when and not buried else None)
+            draft = Draft(
+                category, role, site, None if buried else days, when.value if when and not buried else None
+            )
             drafts.append(draft)
         if buried and days is not None and role == "incident" and days[0] == days[1]:
             draft.discovered = min(draft.discovered or days[0], days[0])
@@ -362,7 +404,11 @@ class Drafter:
         """Return the incident that blame or a denial names: by its place, or by speaking of this very event."""
         sentence = self._segments.at(fact.start)
         text = self._shadow.lower[sentence.start : sentence.end]
-        named = {s.place.place_id for s in self._by_sentence.get(sentence.index, []) if s.place and s.role in _USABLE}
+        named = {
+            s.place.place_id
+            for s in self._by_sentence.get(sentence.index, [])
+            if s.place and s.role in _USABLE
+        }
         for d in harm:
             if d.site and d.site.place and d.site.place.place_id in named and self._speaks_of(d, text):
                 return d
@@ -371,8 +417,12 @@ class Drafter:
             return None
         if named:
             return None
-        near = [d for d in mains if any(0 <= sentence.index - self._segments.at(a).index <= 3 for a, _ in d.spans)]
-        aimed = [d for d in near if self._speaks_of(d, text)] or (near if fact.predicate == "accusation" and len(text) < 140 else [])
+        near = [
+            d for d in mains if any(0 <= sentence.index - self._segments.at(a).index <= 3 for a, _ in d.spans)
+        ]
+        aimed = [d for d in near if self._speaks_of(d, text)] or (
+            near if fact.predicate == "accusation" and len(text) < 140 else []
+        )
         return aimed[0] if aimed and "war crime" not in text and "воєнн" not in text else None
 
     @staticmethod
@@ -381,7 +431,10 @@ class Drafter:
             "burial_site": r"grave|burial|buried|bod(?:y|ies)|discover|могил|похован|захорон|тіл|тел(?!е)",
             "shooting": r"shoot|shot|kill|execut|розстр|расстр|вбив|убий|убив",
         }
-        pattern = words.get(draft.category, r"strike|attack|shell|missile|bomb|explosion|hit|удар|обстріл|обстрел|атак|ракет|вибух|взрыв|бомб|дрон|загибел|гибел|влуч|this|this|it(?!\w)|цьо|этом|причетн|причастн")
+        pattern = words.get(
+            draft.category,
+            r"strike|attack|shell|missile|bomb|explosion|hit|удар|обстріл|обстрел|атак|ракет|вибух|взрыв|бомб|дрон|загибел|гибел|влуч|this|this|it(?!\w)|цьо|этом|причетн|причастн",
+        )
         return bool(re.search(pattern, text))
 
     def _speaks_of_any(self, drafts: list[Draft], text: str) -> bool:

@@ -86,7 +86,10 @@ def _none_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
 @cache
 def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     data = _cues.load("people")
-    words = {w: (name, entry["group"]) for name, entry in data["plural"].items() for w in entry["words"]}
+    words = {
+        w: (name, data["plural"][name]["group"]) for name, forms in data["single"].items() for w in forms
+    }
+    words |= {w: (name, entry["group"]) for name, entry in data["plural"].items() for w in entry["words"]}
     between = _cues.either([str(w) for w in data["between"]])
     noun = _cues.either(list(words))
     return re.compile(rf" (?:{between} )*?(?P<noun>{noun})(?!\w)"), words
@@ -130,7 +133,9 @@ _PAREN: Final = re.compile(
     r", (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
     r" [^,]{2,60},|\([^()]{2,60}\)"
 )
-_COORDINATED: Final = re.compile(r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another )?")
+_COORDINATED: Final = re.compile(
+    r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another )?"
+)
 
 
 def cues(shadow: Shadow) -> list[_Cue]:
@@ -141,7 +146,9 @@ def cues(shadow: Shadow) -> list[_Cue]:
             continue
         pattern, table = _cue_pattern(cyrillic)
         found += [
-            _Cue(m.start(), m.end(), *table[m.lastgroup]) for m in pattern.finditer(shadow.lower) if m.lastgroup
+            _Cue(m.start(), m.end(), *table[m.lastgroup])
+            for m in pattern.finditer(shadow.lower)
+            if m.lastgroup
         ]
     return sorted(found)
 
@@ -157,7 +164,19 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
         is_part = bool(_part().search(shadow.lower, max(sentence.start, q.start - 40), q.start))
         if noun:
             name, group = words[noun["noun"]]
-            found.append(_Head(q, noun.end(), group, typed=True, is_dead=name == "dead", is_part=is_part or "of whom" in noun.group() or "з них" in noun.group() or "of them" in noun.group()))
+            found.append(
+                _Head(
+                    q,
+                    noun.end(),
+                    group,
+                    typed=True,
+                    is_dead=name == "dead",
+                    is_part=is_part
+                    or "of whom" in noun.group()
+                    or "з них" in noun.group()
+                    or "of them" in noun.group(),
+                )
+            )
         else:
             found.append(_Head(q, q.end, None, typed=False, is_dead=False, is_part=is_part))
     found += _singles(shadow, sentence, found)
@@ -204,7 +223,9 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
 
 
 def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]) -> _Link | None:
-    best: _Link | None = _Link(3.5, None, "bodies") if head.is_dead and head.quantity.value is not None else None
+    best: _Link | None = (
+        _Link(3.5, None, "bodies") if head.is_dead and head.quantity.value is not None else None
+    )
     for cue in sentence_cues:
         if not head.typed and not _bare_fits(lower, head, cue):
             continue
@@ -227,14 +248,21 @@ def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
     if q.value is None and q.qualifier in {"some", "many"}:
         return False
     if cue.start >= q.end:
-        return bool(re.fullmatch(r"\s*(?:were |was |people |have been |had been |have |more |others? |are |reported |confirmed |вже |-|–|—)*", lower[q.end : cue.start]))
-    return bool(_BARE_NEXT.match(lower, q.end)) or any(lower.startswith(w, q.end) for w in (" more", " others"))
+        return bool(
+            re.fullmatch(
+                r"\s*(?:were |was |people |have been |had been |have |more |others? |are |reported |confirmed |вже |-|–|—)*",
+                lower[q.end : cue.start],
+            )
+        )
+    return bool(_BARE_NEXT.match(lower, q.end)) or any(
+        lower.startswith(w, q.end) for w in (" more", " others")
+    )
 
 
 def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
     if predicate == "displaced" and (head.group == "soldiers" or not head.typed):
         return False
-    if predicate in {"graves"}:
+    if predicate == "graves":
         return not head.typed and link.cost <= 2
     if predicate == "detained" and link.cost > 5:
         return False
@@ -244,7 +272,12 @@ def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
 def _is_pronoun_one(head: _Head, lower: str) -> bool:
     q = head.quantity
     word = lower[q.core : q.end]
-    return word in {"one", "один", "одна", "одне", "одной", "одного", "однієї"} and not head.typed and not head.is_part and lower[q.end : q.end + 4] in {" of ", " із ", " з м"}
+    return (
+        word in {"one", "один", "одна", "одне", "одной", "одного", "однієї"}
+        and not head.typed
+        and not head.is_part
+        and lower[q.end : q.end + 4] in {" of ", " із ", " з м"}
+    )
 
 
 def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list[Figure]:
@@ -264,7 +297,9 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
     return sorted([*made, *_zeros(shadow, segments)], key=lambda f: f.start)
 
 
-def _of_sentence(shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[_Cue]) -> list[Figure]:
+def _of_sentence(
+    shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[_Cue]
+) -> list[Figure]:
     heads = _heads(shadow, sentence, counted)
     none, _ = _none_pattern()
     zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
@@ -275,7 +310,9 @@ def _of_sentence(shadow: Shadow, sentence: Sentence, counted: list[Quantity], ne
         if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, link))
     made = _inherited(shadow.lower, heads, made)
-    return [_figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)]
+    return [
+        _figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)
+    ]
 
 
 def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) -> list[tuple[_Head, _Link]]:
@@ -329,13 +366,10 @@ def _figure(shadow: Shadow, sentence: Sentence, head: _Head, link: _Link, extent
 
 def _zeros(shadow: Shadow, segments: Segments) -> list[Figure]:
     pattern, table = _none_pattern()
-    made = []
+    made: list[Figure] = []
     for m in pattern.finditer(shadow.lower):
-        sentence = segments.at(m.start())
-        modality = hedges.modality(shadow.lower, sentence, m.start(), m.end())
-        for predicate in table[m.lastgroup or ""]:
-            made.append(
-                Figure(m.start(), m.end(), predicate, 0, 0, 0, "as_stated", None, "whole", None, modality,
-                       "figure.none", "the words say that there are none")
-            )  # fmt: skip
-    return [replace(f) for f in made]
+        modality = hedges.modality(shadow.lower, segments.at(m.start()), m.start(), m.end())
+        zero = Figure(m.start(), m.end(), "", 0, 0, 0, "as_stated", None, "whole", None, modality,
+                      "figure.none", "the words say that there are none")  # fmt: skip
+        made.extend(replace(zero, predicate=name) for name in table[m.lastgroup or ""])
+    return made

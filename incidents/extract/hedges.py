@@ -20,7 +20,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def _clause(lower: str, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     """Return the part of the sentence around a span, up to marks that set another statement off."""
     head = max(sentence.start, start - _REACH)
-    cut = [m.end() for m in re.finditer(r"[;:“”«»\"]|, (?:but|and|while|а|але|но|і|та|и) ", lower[head:start])]
+    cut = [
+        m.end() for m in re.finditer(r"[;:“”«»\"]|, (?:but|and|while|а|але|но|і|та|и) ", lower[head:start])
+    ]
     tail = min(sentence.end, end + _REACH)
     stop = re.search(r"[;:“”«»\"]|, (?:but|and|while|а|але|но|і|та|и|as|more) ", lower[end:tail])
     return head + (cut[-1] if cut else 0), end + stop.start() if stop else tail
@@ -37,6 +39,6 @@ def modality(lower: str, sentence: Sentence, start: int, end: int) -> str:
     return "asserted"
 
 
-def looks_ahead(lower: str, sentence: Sentence) -> bool:
-    """Say whether a sentence speaks of what is to come."""
-    return bool(_patterns()["planned"].search(lower, sentence.start, sentence.end))
+def looks_ahead(lower: str, sentence: Sentence, at: int) -> bool:
+    """Say whether the words right before `at` speak of what is to come."""
+    return bool(_patterns()["planned"].search(lower, max(sentence.start, at - _REACH), at))

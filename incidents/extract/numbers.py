@@ -23,7 +23,7 @@ _AGE: Final = re.compile(
     r"|(?:рок(?:ів|и|у)?|лет|года?|years?|місяц|месяц|month|hours?|годин|час|minutes?|хвилин|минут|днів|дн[яі]|дней|days?|тиж|недел|weeks?)(?:\w*)(?!\w))"
 )  # fmt: skip
 _BAD_BEFORE: Final = re.compile(
-    r"(?:[\w№#$€£₴/:]|[^\W\d_]-|\d[.,:/-]|(?:article|articles|section|paragraph|part|статт\w+|ст|стать\w+|частин\w+|ч|пункт\w*|п|"
+    r"(?:[\w#$€£₴/:]|№ ?|[^\W\d_]-|\d[.,:/-]|(?:article|articles|section|paragraph|part|статт\w+|ст|стать\w+|частин\w+|ч|пункт\w*|п|"
     r"no|number|номер|school|школ\w+|brigade|apartment|house|будинок|дом|кв|буд|aged|age|віком|возрасте|route|highway|day|"
     r"caliber|калібру?|калибра?)\.? ?)$"
 )
@@ -101,7 +101,7 @@ def _percent() -> re.Pattern[str]:
     return re.compile(rf"\s?-?{_cues.either(_cues.load('numerals')['units']['percent'])}(?!\w)")
 
 
-def bounds(value: int | float, qualifier: str) -> tuple[int | float | None, int | float | None]:
+def bounds(value: float, qualifier: str) -> tuple[int | float | None, int | float | None]:
     """Return the bounds that `value` put as `qualifier` states; null is open. From the vocabulary `qualifier`."""
     entry = terms("qualifier")[qualifier]
     low, high = (value if entry[side] == "n" else entry[side] for side in ("low", "high"))
@@ -134,7 +134,12 @@ def _word_number(tokens: list[_Token], i: int) -> _Number | None:
                 break
         elif word in _multipliers() and stop > i and _multipliers()[word] > 100:
             total, current, last = total + max(current, 1) * _multipliers()[word], 0, _multipliers()[word]
-        elif not (word == "and" and last == 100 and stop + 1 < len(tokens) and tokens[stop + 1].text.split("-", 1)[0] in _words()):
+        elif not (
+            word == "and"
+            and last == 100
+            and stop + 1 < len(tokens)
+            and tokens[stop + 1].text.split("-", 1)[0] in _words()
+        ):
             break
         stop += 1
     if stop == i:
@@ -159,13 +164,13 @@ def _digit_number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
     return _Number(value, token.end, is_word=False, stop=i + 1)
 
 
-def _whole(value: int | float) -> int | float:
+def _whole(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
 def _number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
     first = tokens[i].text[0]
-    if first.isdigit():
+    if first.isdecimal():
         return _digit_number(lower, tokens, i)
     if tokens[i].text.split("-", 1)[0] in _words():
         return _word_number(tokens, i)
@@ -186,7 +191,9 @@ def _qualified(lower: str, start: int, end: int) -> tuple[str, int, int]:
     tail = after.match(lower, end)
     if tail:
         return later[tail.group(1)], start, tail.end()
-    if lead and not (names[lead.group(1)] == "up_to" and _GROWN.search(lower, max(0, lead.start() - 24), lead.start())):
+    if lead and not (
+        names[lead.group(1)] == "up_to" and _GROWN.search(lower, max(0, lead.start() - 24), lead.start())
+    ):
         return names[lead.group(1)], lead.start(1), end
     return "as_stated", start, end
 

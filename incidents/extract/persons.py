@@ -15,7 +15,9 @@ _CASE: Final = "[а-яіїєґё']{0,3}"
 _NAME: Final = re.compile(r"(?<![\w-])[A-ZА-ЯІЇЄҐЁ][\w'-]*[^\W\d_]")
 _INITIAL: Final = re.compile(r"(?<!\w)[A-ZА-ЯІЇЄҐЁ]\. ?(?:[A-ZА-ЯІЇЄҐЁ]\. ?)?(?=[A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё])")
 _ADJECTIVE: Final = re.compile(r"(?:ськ|цьк|зьк|ск|цк)(?:ої|ого|ій|ому|ою|ой|ом|ая|ую|ий|ий|а)$")
-_REGION: Final = re.compile(r" (?:обл|район|р-н|гром|oblast|region|district|raion|city|village)", re.IGNORECASE)
+_REGION: Final = re.compile(
+    r" (?:обл|район|р-н|гром|oblast|region|district|raion|city|village)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ def _titles() -> tuple[re.Pattern[str], dict[str, Official]]:
 @cache
 def _fused() -> re.Pattern[str]:
     """Match a Latin surname of an official with a verb of speech run into it ("Zelenskydeclared")."""
-    latin = [p for row in _cues.load("officials") for p in row["surname"] if not _cues.CYRILLIC.search(p) and len(p) > 5]
+    latin = [
+        p
+        for row in _cues.load("officials")
+        for p in row["surname"]
+        if not _cues.CYRILLIC.search(p) and len(p) > 5
+    ]
     verbs = _cues.either(_cues.load("speech")["verbs"]["en"])
     return re.compile(rf"(?<!\w){_cues.either(latin)}(?={verbs}(?!\w))", re.IGNORECASE)
 
@@ -99,7 +106,11 @@ def is_given(word: str) -> bool:
 
 @cache
 def _titled() -> re.Pattern[str]:
-    titles = [t for t in _cues.load("names")["titles"] if t not in {"head", "deputy", "director", "chief", "secretary"}]
+    titles = [
+        t
+        for t in _cues.load("names")["titles"]
+        if t not in {"head", "deputy", "director", "chief", "secretary"}
+    ]
     return re.compile(rf"(?<!\w){_cues.either(titles)}\.? $")
 
 
@@ -129,7 +140,16 @@ def _lead(shadow: Shadow, at: int) -> tuple[int, str]:
 def _same_initial(official: Official, lead: str) -> bool:
     names = _cues.load("officials")
     row = next(r for r in names if r["key"] == official.key)
-    return len(lead) == 2 and lead.endswith(".") and any(p.lstrip("['(?:").startswith(lead[0]) for p in row["given"])
+    return (
+        len(lead) == 2
+        and lead.endswith(".")
+        and any(p.lstrip("['(?:").startswith(lead[0]) for p in row["given"])
+    )
+
+
+def _is_titled(shadow: Shadow, m: re.Match[str]) -> bool:
+    titled = _titled().search(shadow.lower, max(0, m.start() - 16), m.start())
+    return titled is not None and _REGION.match(shadow.cased, m.end()) is None
 
 
 def _strangers(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
@@ -142,9 +162,8 @@ def _strangers(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
             stop = _surname_end(shadow, words, i)
             if stop is not None:
                 yield Person(m.start(), stop, _nominative(shadow.cased[m.start() : stop]))
-        elif _titled().search(shadow.lower, max(0, m.start() - 16), m.start()):
-            if not _REGION.match(shadow.cased, m.end()):
-                yield Person(m.start(), m.end(), m.group().removesuffix("'s"))
+        elif _is_titled(shadow, m):
+            yield Person(m.start(), m.end(), m.group().removesuffix("'s"))
     for m in _INITIAL.finditer(shadow.cased):
         name = _NAME.match(shadow.cased, m.end())
         if name and not taken[m.start()]:
@@ -156,7 +175,9 @@ def _surname_end(shadow: Shadow, words: list[re.Match[str]], i: int) -> int | No
     stop = None
     for j in range(i + 1, min(i + 3, len(words))):
         gap = shadow.cased[words[j - 1].end() : words[j].start()]
-        if gap != " " or (_ADJECTIVE.search(words[j].group()) and _REGION.match(shadow.cased, words[j].end())):
+        if gap != " " or (
+            _ADJECTIVE.search(words[j].group()) and _REGION.match(shadow.cased, words[j].end())
+        ):
             break
         if j > i + 1 and not re.search(r"(?:ович|івн|овн|евич|євич|ївн|евн)", words[j - 1].group().lower()):
             break
@@ -195,7 +216,14 @@ def _nominative(name: str) -> str:
     """Turn a man's name in the genitive ("за словами Івана Петренка") into its plain form; others stay as written."""
     given, _, rest = name.removesuffix("'s").partition(" ")
     plain = _MALE.get(given.lower())
-    if plain is None or not rest or (given.lower() in {"валентина", "александра", "олександра"} and re.search(r"(?:ов|ин|ін|ев|єв)а$", rest) is None):
+    if (
+        plain is None
+        or not rest
+        or (
+            given.lower() in {"валентина", "александра", "олександра"}
+            and re.search(r"(?:ов|ин|ін|ев|єв)а$", rest) is None
+        )
+    ):
         return name.removesuffix("'s")
     for pattern, to in _ends():
         made, n = pattern.subn(to, rest)

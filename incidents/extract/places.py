@@ -58,6 +58,12 @@ def _end_with(name: str) -> re.Pattern[str]:
 
 
 @cache
+def _origin() -> re.Pattern[str]:
+    words = _cues.load("places")["origin"]
+    return re.compile(rf"(?<!\w){words}(?: (?:from|з|із|из|the|до|в|у))*[ ]?$")
+
+
+@cache
 def _before() -> frozenset[str]:
     return frozenset(_cues.load("places")["before"])
 
@@ -108,7 +114,13 @@ _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
 class Reader:
     """Finds and resolves the places of one shadow."""
 
-    def __init__(self, shadow: Shadow, segments: Segments, masked: Iterable[tuple[int, int]], bodies: Iterable[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        shadow: Shadow,
+        segments: Segments,
+        masked: Iterable[tuple[int, int]],
+        bodies: Iterable[tuple[int, int]],
+    ) -> None:
         self._shadow, self._segments = shadow, segments
         streets = [m.span() for m in _streets().finditer(shadow.cased)]
         self._bodies = list(bodies)
@@ -116,7 +128,9 @@ class Reader:
         for start, end in self._bodies:
             self._in_body[start:end] = b"\1" * (end - start)
         mask = sorted([*masked, *streets])
-        self._mentions = self._with_villages(self._kept(gazetteer.load().scan(shadow.cased, masked=mask)), mask)
+        self._mentions = self._with_villages(
+            self._kept(gazetteer.load().scan(shadow.cased, masked=mask)), mask
+        )
 
     def _kept(self, mentions: list[Mention]) -> list[Mention]:
         kept: list[Mention] = []
@@ -145,7 +159,11 @@ class Reader:
             return False
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
             return False
-        if _AREA_WORD.match(lower, m.end) or _area(m.place_ids) is not None or _KIND_AFTER.match(lower, m.end):
+        if (
+            _AREA_WORD.match(lower, m.end)
+            or _area(m.place_ids) is not None
+            or _KIND_AFTER.match(lower, m.end)
+        ):
             return True
         lead = _WORD_BEFORE.search(lower, max(0, m.start - 30), m.start)
         if lead and lead.group(1) in _before() and not lower[lead.end() : m.start].strip():
@@ -159,7 +177,9 @@ class Reader:
         sentence = self._segments.at(m.start)
         if re.match(r"\s*[:–—(]", self._shadow.lower[m.end : m.end + 3]):
             head = self._shadow.lower[sentence.start : m.start]
-            if not re.search(r"[^\W\d_]", head) or re.search(r"(?:район|громада|district|region|community)\W*$", head):
+            if not re.search(r"[^\W\d_]", head) or re.search(
+                r"(?:район|громада|district|region|community)\W*$", head
+            ):
                 return True
         if previous is None:
             return False
@@ -187,13 +207,17 @@ class Reader:
         named = {
             area.admin1
             for m in self._mentions
-            if (area := _area(m.place_ids)) and area.kind == "admin1" and self._segments.at(m.start).index == index
+            if (area := _area(m.place_ids))
+            and area.kind == "admin1"
+            and self._segments.at(m.start).index == index
         }
         return named.pop() if len(named) == 1 else None
 
     def _named_regions(self) -> list[str]:
         areas = [_area(m.place_ids) for m in self._mentions]
-        return list(dict.fromkeys(a.admin1 for a in areas if a and a.admin1 and a.kind in {"admin1", "raion"}))
+        return list(
+            dict.fromkeys(a.admin1 for a in areas if a and a.admin1 and a.kind in {"admin1", "raion"})
+        )
 
     def read(self) -> list[Site]:
         """Return every place named, in order, each resolved and with its role."""
@@ -201,7 +225,7 @@ class Reader:
         anchors: dict[str, None] = {}
         for m in self._mentions:
             if len(m.place_ids) == 1 or _population(m.place_ids) >= 50_000:
-                best = max(m.place_ids, key=lambda i: (p.population if (p := _place(i)) else 0))
+                best = max(m.place_ids, key=lambda i: p.population if (p := _place(i)) else 0)
                 anchors[best] = None
         context = tuple(list(anchors)[:12])
         made = [self._site(i, m, regions, context) for i, m in enumerate(self._mentions)]
@@ -225,31 +249,51 @@ class Reader:
         """Return what the place is there for, why, and whether the words say "near" it."""
         lower = self._shadow.lower
         head = max(self._segments.at(m.start).start, m.start - 90)
-        if self._in_body[m.start] or re.match(_cues.load("places")["agency_after"], lower[m.end : m.end + 60]):
-            return "agency", "part of the name of a body", False
-        if _pattern("agency_after_cyr").match(lower, m.end) or _end_with("agency_before").search(lower, head, m.start):
-            return "agency", "named after an office or a body", False
-        if _end_with("offset").search(lower, head, m.start):
-            return "offset", "a distance is measured from it", False
-        if _end_with("comparison").search(lower, head, m.start) or self._compared(m.start):
-            return "comparison", "something is compared to it", False
-        if re.search(rf"(?<!\w){_cues.load('places')['origin']}(?: (?:from|з|із|із|из|the|до|в|у))*[ ]?$", lower[head : m.start]):
-            return "origin", "where something came from or was taken to", False
+        others = (
+            ("agency", "part of the name of an office or a body", self._is_agency(m, head)),
+            (
+                "offset",
+                "a distance is measured from it",
+                bool(_end_with("offset").search(lower, head, m.start)),
+            ),
+            ("comparison", "something is compared to it", self._compared(m.start, head)),
+            (
+                "origin",
+                "where something came from or was taken to",
+                bool(_origin().search(lower[head : m.start])),
+            ),
+        )
+        for role, why, holds in others:
+            if holds:
+                return role, why, False
         if _end_with("near").search(lower, head, m.start):
             if i and self._follows(self._mentions[i - 1], m):
                 return "offset", "a landmark beside the place named before it", False
             return "site", "the words say near it", True
         return "mention", "named", False
 
-    def _compared(self, at: int) -> bool:
+    def _is_agency(self, m: Mention, head: int) -> bool:
+        lower = self._shadow.lower
+        return (
+            bool(self._in_body[m.start])
+            or _pattern("agency_after").match(lower, m.end) is not None
+            or _pattern("agency_after_cyr").match(lower, m.end) is not None
+            or _end_with("agency_before").search(lower, head, m.start) is not None
+        )
+
+    def _compared(self, at: int, head: int) -> bool:
+        if _end_with("comparison").search(self._shadow.lower, head, at):
+            return True
         sentence = self._segments.at(at)
         lead = self._shadow.lower[sentence.start : at]
         return bool(re.search(r"compar(?:ed|ing|es) [^.;]{0,60} (?:to|with) [^.;]{0,40}$", lead))
 
     def _follows(self, previous: Mention, m: Mention) -> bool:
         gap = self._shadow.lower[previous.end : m.start]
-        return bool(re.match(r"(?: \((?!\d))?,? ?", gap)) and len(gap) < 34 and not re.search(
-            r"[.;:]|(?<!\w)(?:and|also|та|і|й|и|також|также)(?!\w)", gap
+        return (
+            bool(re.match(r"(?: \((?!\d))?,? ?", gap))
+            and len(gap) < 34
+            and not re.search(r"[.;:]|(?<!\w)(?:and|also|та|і|й|и|також|также)(?!\w)", gap)
         )
 
     def _with_areas(self, sites: list[Site]) -> list[Site]:
@@ -259,8 +303,15 @@ class Reader:
             place = site.place
             if place is not None and place.kind == "country":
                 made.append(replace(site, role="mention") if site.role == "site" else site)
-            elif place is not None and place.is_area and site.role in {"mention", "site"} and self._holds(sites, i):
-                made.append(replace(site, role="within", why=f"the area a place beside it lies in; {site.found.why}"))
+            elif (
+                place is not None
+                and place.is_area
+                and site.role in {"mention", "site"}
+                and self._holds(sites, i)
+            ):
+                made.append(
+                    replace(site, role="within", why=f"the area a place beside it lies in; {site.found.why}")
+                )
             else:
                 made.append(site)
         return made
@@ -270,10 +321,19 @@ class Reader:
         for j in (i - 1, i + 1, i - 2):
             if 0 <= j < len(sites) and j != i:
                 other = sites[j]
-                if other.place is None or other.place.is_area or other.role in {"agency", "comparison", "origin"}:
+                if (
+                    other.place is None
+                    or other.place.is_area
+                    or other.role in {"agency", "comparison", "origin"}
+                ):
                     continue
                 first, last = min(area.end, other.end), max(area.start, other.start)
                 gap = self._shadow.lower[first:last]
-                if len(gap) <= 34 and not re.search(r"[.;!?\n:]", gap) and area.place and other.place.admin1 == area.place.admin1:
+                if (
+                    len(gap) <= 34
+                    and not re.search(r"[.;!?\n:]", gap)
+                    and area.place
+                    and other.place.admin1 == area.place.admin1
+                ):
                     return True
         return False

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from incidents.extract import dates, drafts, figures, hedges, numbers, persons, places, segment, shadow, speakers, statements
+from incidents.extract import (
+    dates,
+    drafts,
+    figures,
+    hedges,
+    numbers,
+    persons,
+    places,
+    segment,
+    shadow,
+    speakers,
+    statements,
+)
 from incidents.extract.dates import Anchor, DateMention
 from incidents.extract.drafts import Draft, Fact
 from incidents.extract.figures import Figure
@@ -88,7 +100,9 @@ class _Session:
         self.published = published or (stamp[0] if stamp else None)
         self.segments = segment.segment(self.shadow, skip=stamp[2] if stamp else 0)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        self.report = Report(report_id or f"report-{digest[:16]}", digest, self.published, language(text), self._title())
+        self.report = Report(
+            report_id or f"report-{digest[:16]}", digest, self.published, language(text), self._title()
+        )
         self.people = persons.find(self.shadow)
         self.channels = speakers.channels(self.shadow)
         self.voices = Attributions(self.shadow, self.segments, self.people, self.channels)
@@ -111,7 +125,7 @@ class _Session:
         return [d for d in dates.find(self.shadow.lower, self._anchor) if d.start >= skip]
 
     def _ahead(self, at: int) -> bool:
-        return hedges.looks_ahead(self.shadow.lower, self.segments.at(at))
+        return hedges.looks_ahead(self.shadow.lower, self.segments.at(at), at)
 
     def _anchor(self, at: int) -> Anchor:
         quotation = self.segments.quotation_at(at)
@@ -122,6 +136,7 @@ class _Session:
     def _said_on(self, found: Sequence[DateMention]) -> dict[str, list[tuple[int, str]]]:
         """Return, for each speaker, the days on which they are said to have spoken, with where that stands."""
         said: dict[str, list[tuple[int, str]]] = {}
+        found = [d for d in found if self.segments.quotation_at(d.start) is None]
         for a in self.voices.all:
             if a.voice is None:
                 continue
@@ -131,11 +146,20 @@ class _Session:
         return said
 
     def _is_beside(self, d: DateMention, a: Attribution) -> bool:
-        low, high = min(a.at, a.voice.start if a.voice else a.at), max(a.end, a.voice.end if a.voice else a.end)
+        low, high = (
+            min(a.at, a.voice.start if a.voice else a.at),
+            max(a.end, a.voice.end if a.voice else a.end),
+        )
         gap = self.shadow.lower[high : d.start] if d.start >= high else self.shadow.lower[d.end : low]
         inside = low <= d.start < high
-        return inside or (len(gap) <= 30 and not re.search(r"[.!?;“”«»\"]|\d|(?<!\w)(?:that|що|что)(?!\w)", gap) and d.start >= high) or (
-            d.end <= low and len(gap.strip(" ,")) <= 3
+        return (
+            inside
+            or (
+                len(gap) <= 30
+                and not re.search(r"[.!?;“”«»\"]|\d|(?<!\w)(?:that|що|что)(?!\w)", gap)
+                and d.start >= high
+            )
+            or (d.end <= low and len(gap.strip(" ,")) <= 3)
         )
 
     def _day_of(self, a: Attribution) -> dt.date | None:
@@ -174,7 +198,11 @@ class _Session:
     def claim(self, found: Figure | Statement, when: str | None) -> Claim:
         """Return the claim of a figure or statement, with who said it."""
         is_figure = isinstance(found, Figure)
-        attribution = None if isinstance(found, Statement) and found.is_caption else self._attribution(found, is_figure=is_figure)
+        attribution = (
+            None
+            if isinstance(found, Statement) and found.is_caption
+            else self._attribution(found, is_figure=is_figure)
+        )
         start, end = self.shadow.span(found.start, found.end)
         quote = Quote(report=self.report.id, start=start, end=end, text=self.shadow.text[start:end])
         speaker = _speaker(attribution)
@@ -254,7 +282,9 @@ def read(text: str, *, published: dt.date | None = None, report_id: str | None =
         published=session.published, said=session.voices.verb_spans(),
     ) if facts else None  # fmt: skip
     drafted = made.group(facts) if made else []
-    claims = tuple(session.claim(f, made.about(fact) if made else None) for f, fact in zip(found, facts, strict=True))
+    claims = tuple(
+        session.claim(f, made.about(fact) if made else None) for f, fact in zip(found, facts, strict=True)
+    )
     return Reading(session.report, _places(session, drafted), _dated(session), claims, tuple(drafted))
 
 
@@ -273,7 +303,9 @@ def _places(session: _Session, drafted: Sequence[Draft]) -> tuple[PlaceMention, 
         if role in {"mention", "site"}:
             role = "site" if s.place is not None and s.place.place_id in used else "mention"
         made.append(
-            PlaceMention(start, end, session.shadow.text[start:end], s.place.place_id if s.place else None, role, s.why)
+            PlaceMention(
+                start, end, session.shadow.text[start:end], s.place.place_id if s.place else None, role, s.why
+            )
         )
     return tuple(made)
 

@@ -92,7 +92,7 @@ def _goes_on(shadow: Shadow, start: int, stop: int, line_start: int, *, wrapped:
     found = shadow.cased[start:stop]
     if "\n" in found:
         before, after = shadow.lower[line_start:start].rstrip(), shadow.cased[stop : stop + 1]
-        if found.count("\n") > 1 or not before or before[-1] in ".!?…:;\"”»" or _BULLET.match(after):
+        if found.count("\n") > 1 or not before or before[-1] in '.!?…:;"”»' or _BULLET.match(after):
             return False
         return after.islower() or (wrapped and start - line_start >= _WRAP_AT)
     return found.startswith(".") and bool(_SHORT.search(shadow.lower[max(line_start, start - 8) : start]))

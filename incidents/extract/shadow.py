@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_INVISIBLE: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufe0f"
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufe0f"
+)
 _DIRECTION: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _STRESS: Final = "\u0300\u0301"
 _DROPPED: Final = frozenset(_INVISIBLE + _DIRECTION)
@@ -102,6 +104,8 @@ def _parted(
 
 def cast(text: str, *, fused: Callable[[str], Iterable[int]] | None = None) -> Shadow:
     """Return the shadow of `text`. `fused` names further places where two words were run together."""
+    starts: Sequence[int]
+    ends: Sequence[int]
     if _NEEDS_WORK.search(text) or not unicodedata.is_normalized("NFC", text):
         cased, starts, ends = _clusters(text)
     else:

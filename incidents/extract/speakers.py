@@ -104,12 +104,16 @@ class Channel:
 def channels(shadow: Shadow) -> list[Channel]:
     """Return the agencies, papers, broadcasters and channels named in `shadow`."""
     pattern, names = _via()
-    return [Channel(m.start(), m.end(), names[m.lastgroup]) for m in pattern.finditer(shadow.lower) if m.lastgroup]
+    return [
+        Channel(m.start(), m.end(), names[m.lastgroup]) for m in pattern.finditer(shadow.lower) if m.lastgroup
+    ]
 
 
 def voices(shadow: Shadow, people: list[persons.Person], via: list[Channel]) -> list[Voice]:
     """Return everybody who may speak, in order; who is inside another is left out."""
-    found = [Voice(p.start, p.end, p.name, "person", p.key, p.role) for p in [*people, *persons.titled(shadow)]]
+    found = [
+        Voice(p.start, p.end, p.name, "person", p.key, p.role) for p in [*people, *persons.titled(shadow)]
+    ]
     blocked = bytearray(len(shadow.lower) + 1)
     for c in via:
         blocked[c.start : c.end] = b"\1" * (c.end - c.start)
@@ -201,18 +205,36 @@ class Attributions:
             return None
         best = min(named, key=lambda v: _RANK[v.kind])
         return Attribution(
-            sentence.start, sentence.end, sentence.index, best, self._channels(sentence), "speaker.heading", is_header=True
+            sentence.start,
+            sentence.end,
+            sentence.index,
+            best,
+            self._channels(sentence),
+            "speaker.heading",
+            is_header=True,
         )
 
     def _channels(self, sentence: Sentence) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c.name for c in self._via_by_sentence.get(sentence.index, [])))
 
-    def _made(self, sentence: Sentence, m: re.Match[str], voice: Voice | None, rule: str, *, is_stance: bool = False) -> Attribution:
+    def _made(
+        self, sentence: Sentence, m: re.Match[str], voice: Voice | None, rule: str, *, is_stance: bool = False
+    ) -> Attribution:
         lower = self._shadow.lower
         end = max(m.end(), voice.end if voice else 0)
         is_pro = bool(_pro().search(lower, sentence.start, m.end()))
         is_header = bool(re.search(r":\s*$", lower[sentence.start : sentence.end])) and sentence.line <= 3
-        return Attribution(m.start(), end, sentence.index, voice, self._channels(sentence), rule, is_pro, is_header, is_stance)
+        return Attribution(
+            m.start(),
+            end,
+            sentence.index,
+            voice,
+            self._channels(sentence),
+            rule,
+            is_pro,
+            is_header,
+            is_stance,
+        )
 
     def _verb(self, sentence: Sentence, m: re.Match[str], *, is_stance: bool) -> Attribution | None:
         after = self._after(sentence, m.end(), _NEAR_AFTER if _cues.CYRILLIC.match(m.group()) else 4)
@@ -230,9 +252,11 @@ class Attributions:
     def _is_bare(self, sentence: Sentence, m: re.Match[str]) -> bool:
         """Say whether a verb without a subject follows a quotation ("…", said.): whoever spoke last."""
         lead = self._shadow.cased[sentence.start : m.start()].rstrip(" ,")
-        return bool(lead) and lead[-1] in "”»“\""
+        return bool(lead) and lead[-1] in '”»“"'
 
-    def _choose(self, before: Voice | None, after: Voice | None, m: re.Match[str], *, cyrillic: bool) -> Voice | None:
+    def _choose(
+        self, before: Voice | None, after: Voice | None, m: re.Match[str], *, cyrillic: bool
+    ) -> Voice | None:
         if before is None or after is None:
             return before or after
         gap_before, gap_after = m.start() - before.end, after.start - m.end()
@@ -264,7 +288,9 @@ class Attributions:
 
     def _before(self, sentence: Sentence, at: int) -> Voice | None:
         """Return who is the subject of a verb at `at`: the last person before it, over what stands in apposition."""
-        near = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.end <= at and at - v.end <= _NEAR]
+        near = [
+            v for v in self._voice_by_sentence.get(sentence.index, []) if v.end <= at and at - v.end <= _NEAR
+        ]
         lower = self._shadow.lower
         usable = [v for v in near if not self._crosses(lower[v.end : at])]
         if not usable:
@@ -273,9 +299,15 @@ class Attributions:
         if nearest.kind in {"body", "anonymous", "pronoun"} and at - nearest.end <= 25:
             for v in reversed(usable[:-1]):
                 gap = lower[v.end : nearest.start]
-                if v.kind == "person" and re.match(r"\s*,", gap) and re.match(r"[^,]*,", lower[nearest.end : at]):
+                if (
+                    v.kind == "person"
+                    and re.match(r"\s*,", gap)
+                    and re.match(r"[^,]*,", lower[nearest.end : at])
+                ):
                     return v
-        return self._with_role(nearest, sentence.start, nearest.start) if nearest.kind == "person" else nearest
+        return (
+            self._with_role(nearest, sentence.start, nearest.start) if nearest.kind == "person" else nearest
+        )
 
     @staticmethod
     def _crosses(gap: str) -> bool:
@@ -308,9 +340,15 @@ class Attributions:
     def _speaker_of_quote(self, q: Quotation) -> Attribution | None:
         first, last = self._segments.at(q.start), self._segments.at(max(q.start, q.end - 1))
         near = [a for i in range(first.index, last.index + 2) for a in self._by_sentence.get(i, [])]
-        near = [a for a in near if self._segments.sentences[a.sentence].line == first.line and a.voice is not None]
+        near = [
+            a for a in near if self._segments.sentences[a.sentence].line == first.line and a.voice is not None
+        ]
         after = [a for a in near if q.end <= a.at <= q.end + _NEAR and not a.is_stance]
-        inside = [a for a in near if q.start <= a.at < q.end and a.at > q.end - 60 and a.voice and a.voice.end <= q.end]
+        inside = [
+            a
+            for a in near
+            if q.start <= a.at < q.end and a.at > q.end - 60 and a.voice and a.voice.end <= q.end
+        ]
         before = [a for a in near if a.at < q.start and a.sentence == first.index]
         for choice in (after[:1], before[-1:], inside[-1:]):
             if choice:
@@ -379,7 +417,11 @@ class Attributions:
 
     def spans_in(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
         """Return the spans of the attributions of one sentence, from the verb to the speaker's name."""
-        return tuple((a.at, a.end) for a in self._by_sentence[sentence.index] if a.rule == "speaker.according_to" or a.is_pro)
+        return tuple(
+            (a.at, a.end)
+            for a in self._by_sentence[sentence.index]
+            if a.rule == "speaker.according_to" or a.is_pro
+        )
 
     @property
     def whole(self) -> Attribution | None:

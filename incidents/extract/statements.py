@@ -79,7 +79,9 @@ def _matches(rule: _Rule, lower: str, sentence: Sentence) -> list[re.Match[str]]
     if not rule.entry.get("capt"):
         return list(rule.pattern.finditer(lower, sentence.start, sentence.end))
     m = rule.pattern.match(lower, sentence.start, sentence.end)
-    is_caption = m is not None and len(lower[m.end() : sentence.end]) < 80 and lower[sentence.end - 1] not in ".!?"
+    is_caption = (
+        m is not None and len(lower[m.end() : sentence.end]) < 80 and lower[sentence.end - 1] not in ".!?"
+    )
     return [m] if m is not None and is_caption else []
 
 
@@ -126,12 +128,19 @@ def _fits(shadow: Shadow, sentence: Sentence, entry: dict[str, Any], m: re.Match
     return about is None or about in text.replace("-", "")
 
 
-def _value(rule: _Rule, m: re.Match[str]) -> tuple[int | float | str | None, int | float | None, int | float | None, str]:
+def _value(
+    rule: _Rule, m: re.Match[str]
+) -> tuple[int | float | str | None, int | float | None, int | float | None, str]:
     groups = m.groupdict()
     if rule.entry.get("value_from") == "party":
         return ("Russia" if _RUSSIA.search(groups["v"]) else "Ukraine"), None, None, "unspecified"
     if groups.get("count"):
-        return _duration(groups), None, None, "more_than" if groups.get("n") in {"more than ", "over "} else "as_stated"
+        return (
+            _duration(groups),
+            None,
+            None,
+            "more_than" if groups.get("n") in {"more than ", "over "} else "as_stated",
+        )
     for name in ("figure", "figure2", "share"):
         if groups.get(name):
             q = _first(m.group(name) if name == "share" else m.group())

@@ -1,0 +1,97 @@
+"""`ingest`: reports to incidents, into a collection folder or one GeoJSON file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from incidents import ingest
+from incidents.commands._common import example, progress
+from incidents.commands.show import printable
+from incidents.ingest import Ingested
+from incidents.store import FolderStore, write_file
+
+
+@click.command(
+    "ingest",
+    epilog=example("ingest reports/*.txt --into my-collection", "ingest a.txt b.txt --out out.geojson"),
+)
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    help="The day of publication, for reports that do not state it.",
+)  # fmt: skip
+@click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Add to a collection folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one GeoJSON file."
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    reports: tuple[Path, ...],
+    *,
+    published: dt.datetime | None,
+    into: Path | None,
+    out: Path | None,
+) -> None:
+    """Read reports and turn them into located incidents.
+
+    A report that cannot be read is named and the others go on; the exit code is then 1. Doing it again changes nothing.
+    """
+    if (into is None) == (out is None):
+        raise click.UsageError("name where the incidents go: --into FOLDER or --out FILE.geojson")
+    day = published.date() if published else None
+    done = _into(into, reports, day) if into else _out(out, reports, day)
+    _tell(done)
+    if done.problems:
+        ctx.exit(1)
+
+
+def _bar(reports: tuple[Path, ...]) -> Iterator[Path]:
+    return progress(reports, what="reading", total=len(reports))
+
+
+def _out(out: Path | None, reports: tuple[Path, ...], day: dt.date | None) -> Ingested:
+    done = ingest.ingest(_bar(reports), published=day)
+    if out is not None and (done.read or not done.problems):
+        write_file(out, done.incidents)
+    return done
+
+
+def _into(folder: Path, reports: tuple[Path, ...], day: dt.date | None) -> Ingested:
+    store = FolderStore.open(folder, create=True)
+    before = list(store.incidents())
+    done = ingest.ingest(_bar(reports), published=day, held=before)
+    if done.read:
+        left = {incident.id for incident in done.incidents}
+        with store.writing(by=ingest.BY) as writer:
+            for incident in before:
+                if incident.id not in left:
+                    writer.delete(incident.id)
+            writer.put(done.incidents)
+        store.compact()
+        store.save_candidates(
+            _joined(store.candidates(), (c.to_json() for c in done.candidates)), by=ingest.BY
+        )
+    return done
+
+
+def _joined(old: Iterable[dict[str, object]], new: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+    rows = {(str(row.get("a")), str(row.get("b"))): row for row in old}
+    for row in new:
+        rows.setdefault((str(row["a"]), str(row["b"])), row)
+    return list(rows.values())
+
+
+def _tell(done: Ingested) -> None:
+    parts = [f"{done.read} reports read", f"{len(done.incidents)} incidents"]
+    if done.known:
+        parts.append(f"{done.known} reports were there already")
+    if done.candidates:
+        parts.append(f"{len(done.candidates)} possible duplicates for a person to judge")
+    click.echo(", ".join(parts), err=True)
+    for problem in done.problems:
+        click.echo(f"not read: {printable(problem)}", err=True)

@@ -1,0 +1,69 @@
+"""`read`: what one report says, with the words that say it and the rule that read them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from incidents import ingest
+from incidents.commands._common import example
+from incidents.commands.show import printable
+from incidents.extract import Reading
+from incidents.model import Claim
+
+
+@click.command("read", epilog=example("read report.txt", "read report.txt --json --published 2022-09-16"))
+@click.argument("report", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Everything, as JSON; offsets are code points.")
+@click.option(
+    "--published",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day of publication, e.g. 2022-09-16.",
+)
+def command(report: Path, *, as_json: bool, published: dt.datetime | None) -> None:
+    """Read a report: its places, dates and claims. Nothing is sent anywhere and the file is not changed."""
+    reading = ingest.read_file(report, published=published.date() if published else None)
+    if as_json:
+        click.echo(orjson.dumps(document(reading), option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo("\n".join(_told(reading)))
+
+
+def document(reading: Reading) -> dict[str, Any]:
+    """Return a reading as JSON types."""
+    return {
+        "report": dataclasses.asdict(reading.report),
+        "places": [dataclasses.asdict(p) for p in reading.places],
+        "dates": [dataclasses.asdict(d) for d in reading.dates],
+        "claims": [claim.model_dump(mode="json") for claim in reading.claims],
+    }
+
+
+def _told(reading: Reading) -> list[str]:
+    report = reading.report
+    lines = [
+        f"{report.id}  published {report.published or 'not known'}  language {report.language}",
+        "places:",
+    ]
+    lines += [
+        f"  {p.start}-{p.end}  {printable(p.text)}  {p.place_id or 'ambiguous'}  {p.role}"
+        for p in reading.places
+    ]
+    lines += [
+        "dates:",
+        *(f"  {d.start}-{d.end}  {printable(d.text)}  {d.value or 'not known'}" for d in reading.dates),
+    ]
+    return [*lines, "claims:", *(f"  {_claim(c)}" for c in reading.claims)]
+
+
+def _claim(claim: Claim) -> str:
+    who = claim.speaker.name if claim.speaker else "the report itself"
+    value = "" if claim.value is None else f" {claim.value}"
+    quote = printable(claim.quote.text) if claim.quote else ""
+    return f"{claim.predicate}{value} ({claim.qualifier}, {claim.modality}): {printable(who)}: {quote}"
