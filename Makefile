@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding bench-reading screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ lint: $(DEV_STAMP) ## ruff and mypy, both strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench-reading: $(DEV_STAMP) ## score reading on the gold set, both halves, with speed, growth and memory
+	$(BIN)/python -m bench.reading
 
 bench-geocoding: $(DEV_STAMP) ## score geocoding on real rows, beside two baselines, with calibration
 	$(BIN)/python -m bench.geocoding
