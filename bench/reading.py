@@ -20,11 +20,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from incidents.ingest import incidents_of
-
 from bench.scoring import MEASURES, Case, Score, cases, score, total
 from geo import gazetteer
 from incidents.extract import read
+from incidents.ingest import incidents_of
 
 LANGUAGES = ("uk", "ru", "en")
 ASKED = {"claims": 0.88, "incidents": 0.90}
