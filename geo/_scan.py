@@ -55,6 +55,8 @@ _CALLED: Final = re.compile(
 _LISTED: Final = re.compile(r"\s*[:(—–,;]|\s+-\s")
 _KNOWN: Final = 2000
 """People that make a place likely enough to be meant by a capital that only begins a sentence."""
+_GLUED: Final = 5000
+"""People that make a name known enough to be seen in a glued word."""
 _LARGE: Final = 1_000_000
 """The weight of what an acronym may still be: a plant, a country."""
 _MOST_WORDS: Final = 3
@@ -256,12 +258,100 @@ class _Word:
     cyrillic: bool
 
 
+_FUSED: Final = tuple(
+    sorted(
+        [
+            "about",
+            "after",
+            "and",
+            "also",
+            "are",
+            "at",
+            "before",
+            "by",
+            "during",
+            "for",
+            "from",
+            "had",
+            "has",
+            "have",
+            "he",
+            "his",
+            "in",
+            "is",
+            "it",
+            "its",
+            "near",
+            "of",
+            "on",
+            "or",
+            "said",
+            "says",
+            "she",
+            "that",
+            "the",
+            "their",
+            "they",
+            "this",
+            "to",
+            "was",
+            "were",
+            "when",
+            "where",
+            "which",
+            "who",
+            "with",
+            "according",
+            "close",
+            "а",
+            "але",
+            "біля",
+            "в",
+            "від",
+            "за",
+            "з",
+            "і",
+            "й",
+            "на",
+            "не",
+            "по",
+            "про",
+            "та",
+            "у",
+            "це",
+            "що",
+            "де",
+            "было",
+            "был",
+            "была",
+            "были",
+            "и",
+            "из",
+            "к",
+            "на",
+            "не",
+            "о",
+            "от",
+            "по",
+            "под",
+            "при",
+            "с",
+            "что",
+            "где",
+            "как",
+            "его",
+        ],
+        key=len,
+        reverse=True,
+    )
+)
+"""Small words that careless machine translation glues to the name before them."""
 _Hit = tuple[int, str, How]
 
 
 def scan(index: Index, text: str, masked: tuple[tuple[int, int], ...]) -> list[Mention]:
     """Return the mentions of a text in order, not overlapping; see `Gazetteer.scan`."""
-    words = [_word(m) for m in _WORD.finditer(text)]
+    words = [word for m in _WORD.finditer(text) for word in _words(index, m)]
     covered = _covered(words, masked)
     found, i = [], 0
     while i < len(words):
@@ -361,11 +451,42 @@ _NOUNS: Final = frozenset(
 )
 
 
-def _word(match: re.Match[str]) -> _Word:
-    written = match.group()
+def _word(start: int, written: str) -> _Word:
     acronym = len(written) < 5 and written.isupper()
     capital, cyrillic = written[0].isupper(), names.is_cyrillic(written)
-    return _Word(match.start(), match.end(), names.fold(written), capital, acronym, cyrillic)
+    return _Word(start, start + len(written), names.fold(written), capital, acronym, cyrillic)
+
+
+_SEAM: Final = re.compile(r"(?<=[^\W\d_A-ZА-ЯІЇЄҐ]{3})(?=[A-ZА-ЯІЇЄҐ])")
+
+
+def _words(index: Index, match: re.Match[str]) -> list[_Word]:
+    """Return the word, or the two that are glued together in it: "IziumKharkiv", "Borodyankaabout"."""
+    written = match.group()
+    if not written[0].isupper() or len(written) < 6 or written.isupper():
+        return [_word(match.start(), written)]
+    seam = _SEAM.search(written)
+    at = seam.start() if seam else _glued(index, written)
+    if not at:
+        return [_word(match.start(), written)]
+    return [_word(match.start(), written[:at]), _word(match.start() + at, written[at:])]
+
+
+def _glued(index: Index, written: str) -> int:
+    """Return where a well-known name ends and a small word begins, 0 where the word is whole."""
+    folded = names.fold(written)
+    if len(folded) != len(written) or index.cell(folded) or not folded.endswith(_FUSED):
+        return 0
+    for small in _FUSED:
+        size = len(folded) - len(small)
+        if size > 3 and folded.endswith(small) and _well_known(index, folded[:size]):
+            return size
+    return 0
+
+
+def _well_known(index: Index, folded: str) -> bool:
+    readings = names.lemmas(folded) if names.is_cyrillic(folded) else (folded,)
+    return any((cell := index.cell(key)) is not None and index.weight(cell) >= _GLUED for key in readings)
 
 
 def _covered(words: Sequence[_Word], masked: tuple[tuple[int, int], ...]) -> list[bool]:

@@ -23,7 +23,7 @@ __all__ = ["Gazetteer", "How", "Mention", "Place", "load", "phrases", "read"]
 
 FORMAT: Final = "gazetteer/1"
 
-_SETTLEMENTS: Final = frozenset({"city", "town", "settlement", "village"})
+_SETTLEMENTS: Final = frozenset({"city", "town", "settlement", "village", "quarter"})
 _LARGE: Final = 1_000_000
 _AREAS: Final = frozenset({"country", "admin1", "raion", "hromada", "sea", "area"})
 
@@ -194,13 +194,18 @@ class Gazetteer:
         return self._exact.get(key)
 
     def loose_cell(self, key: str) -> str | None:
-        """Return the index cell of a skeleton."""
+        """Return the index cell of a skeleton: settlements of Ukraine only, or too many English words are a place."""
         both = [cell for cell in (self._exact.get(key), self._loose.get(key)) if cell]
-        return ",".join(both) or None
+        near = [n for cell in both for n in cell.split(",") if self._is_settlement_of_ukraine(int(n))]
+        return ",".join(near) or None
+
+    def _is_settlement_of_ukraine(self, number: int) -> bool:
+        cells = self._rows[number].split("\t", 8)
+        return not cells[6] and (cells[7] or "village") in _SETTLEMENTS
 
     def weight(self, cell: str) -> int:
         """Return the population of the largest place of an index cell; areas and features count as large."""
-        return max(p.population if p.kind in _SETTLEMENTS else _LARGE for p in self._places(cell))
+        return max(_heads(place) for place in self._places(cell))
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
@@ -212,6 +217,12 @@ class Gazetteer:
                 found.add(key[:at])
                 at = key.find(" ", at + 1)
         return frozenset(found)
+
+
+def _heads(place: Place) -> int:
+    if place.kind == "quarter":
+        return 0
+    return place.population if place.kind in _SETTLEMENTS else _LARGE
 
 
 def phrases(words: list[str]) -> list[str]:

