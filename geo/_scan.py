@@ -260,87 +260,11 @@ class _Word:
 
 _FUSED: Final = tuple(
     sorted(
-        [
-            "about",
-            "after",
-            "and",
-            "also",
-            "are",
-            "at",
-            "before",
-            "by",
-            "during",
-            "for",
-            "from",
-            "had",
-            "has",
-            "have",
-            "he",
-            "his",
-            "in",
-            "is",
-            "it",
-            "its",
-            "near",
-            "of",
-            "on",
-            "or",
-            "said",
-            "says",
-            "she",
-            "that",
-            "the",
-            "their",
-            "they",
-            "this",
-            "to",
-            "was",
-            "were",
-            "when",
-            "where",
-            "which",
-            "who",
-            "with",
-            "according",
-            "close",
-            "а",
-            "але",
-            "біля",
-            "в",
-            "від",
-            "за",
-            "з",
-            "і",
-            "й",
-            "на",
-            "не",
-            "по",
-            "про",
-            "та",
-            "у",
-            "це",
-            "що",
-            "де",
-            "было",
-            "был",
-            "была",
-            "были",
-            "и",
-            "из",
-            "к",
-            "на",
-            "не",
-            "о",
-            "от",
-            "по",
-            "под",
-            "при",
-            "с",
-            "что",
-            "где",
-            "как",
-            "его",
-        ],
+        (
+            "about after and also are at before by during for from had has have he his in is it its near of on or said says "
+            "she that the their they this to was were when where which who with according close біля від про та що де "
+            "зі під был была были где как его под при что после"
+        ).split(),
         key=len,
         reverse=True,
     )
@@ -475,7 +399,8 @@ def _words(index: Index, match: re.Match[str]) -> list[_Word]:
 def _glued(index: Index, written: str) -> int:
     """Return where a well-known name ends and a small word begins, 0 where the word is whole."""
     folded = names.fold(written)
-    if len(folded) != len(written) or index.cell(folded) or not folded.endswith(_FUSED):
+    whole = names.lemmas(folded) if names.is_cyrillic(folded) else (folded,)
+    if len(folded) != len(written) or not folded.endswith(_FUSED) or any(index.cell(key) for key in whole):
         return 0
     for small in _FUSED:
         size = len(folded) - len(small)
