@@ -32,6 +32,12 @@ _DOMINANT: Final = 5
 """How many times as many people make a town the obvious bearer of its name."""
 _LEAST_ALIKE: Final = 0.7
 """Least similarity (optimal string alignment, 0-1) at which a misspelt name is still offered."""
+HOME: Final = "UA"
+"""The country that reports are taken to write about where they do not say."""
+_ABROAD: Final = 20
+"""How many times as many people a place abroad needs to be meant rather than one at home."""
+_HAMLET: Final = 300
+"""People of a settlement of which no source gives the population."""
 _SHOWN: Final = 10
 """How many candidates a resolution shows."""
 _DISTRICT_M: Final = 50_000
@@ -170,7 +176,7 @@ def _province_keys() -> dict[str, str]:
     """Return the skeletons of the ways to write a province, without words for province, and their codes."""
     gazetteer, keys = load(), dict[str, str]()
     for place in gazetteer.areas("admin1"):
-        if place.country == "UA" and "City" not in place.name:
+        if place.country == HOME and "City" not in place.name:
             for spelling in place.names:
                 keys.setdefault(names.skeleton(_bare(spelling)), place.admin1)
     keys.pop("", None)
@@ -251,7 +257,7 @@ def _match(place: Place, spelling: str, alike: float, how: How) -> _Match:
 
 def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:
     """Return likely misspellings: the fewer people a place has, the closer the spelling must be."""
-    keys = gazetteer.skeletons_of(setting.admin1 or "UA")
+    keys = gazetteer.skeletons_of(setting.admin1 or HOME)
     found = []
     for key in dict.fromkeys(k for part in _spellings(name)[:1] for k in names.skeletons(part)[:3]):
         if len(key) > 3:
@@ -283,10 +289,10 @@ def _scored(match: _Match, setting: _Setting) -> Candidate:
         away = min(distance.km(place.lon, place.lat, *point) for point in setting.near)
         parts["distance"] = 0.6 * math.exp(-away / 50)
     parts["size"] = (0.1 if how == "a likely misspelling of" else 0.05) * math.log10(_weight(place) + 1)
-    weight = _hostilities().get(_raion(place), 0.0) if place.country == "UA" else 0.0
+    weight = _hostilities().get(_raion(place), 0.0) if place.country == HOME else 0.0
     if weight:
         parts["district with reported fighting"] = 0.15 * weight
-    if place.country != "UA":
+    if place.country != HOME:
         parts["abroad"] = -0.3
     return Candidate(place, round(sum(parts.values()), 4), parts, how)
 
@@ -312,7 +318,7 @@ def _anchors(district: str, admin1: str) -> tuple[tuple[float, float], ...]:
     areas = [p for kind in ("raion", "hromada") for p in gazetteer.areas(kind)]
     hits = [p for p in areas if (not admin1 or p.admin1 == admin1) and names.stem(p.name) == stem]
     if not hits:
-        towns = gazetteer.skeletons_of(admin1 or "UA")
+        towns = gazetteer.skeletons_of(admin1 or HOME)
         hits = [
             p for key, all_ in towns.items() if key.startswith(stem[:-1]) for p in all_ if p.population > 2000
         ]
@@ -366,9 +372,17 @@ def _front(ranked: tuple[Candidate, ...]) -> tuple[Candidate, list[Candidate]]:
     Among them a place far larger than all others goes first, before any base rate.
     """
     level = [c for c in ranked if ranked[0].score - c.score < _SETTLED_BY]
+    level = _at_home_first(level)
     largest = max(level, key=lambda c: _weight(c.place))
     best = largest if _dominant(largest, [c for c in level if c is not largest]) else level[0]
     return best, [c for c in level if c is not best and not _same_spot(best.place, c.place)]
+
+
+def _at_home_first(level: list[Candidate]) -> list[Candidate]:
+    """Leave out what lies abroad, unless it is far better known than every bearer of the name in Ukraine."""
+    home = [_weight(c.place) for c in level if c.place.country == HOME]
+    least = _ABROAD * max([*home, _HAMLET]) if home else 0
+    return [c for c in level if c.place.country == HOME or _weight(c.place) >= least]
 
 
 def _dominant(best: Candidate, rivals: list[Candidate]) -> bool:
