@@ -64,9 +64,9 @@ def accept(store: FolderStore, a: str, b: str, *, by: str, at: str) -> Incident:
 
     Raises NotFound for an unknown id and BadInput when they are one already.
     """
-    one, other = store.get(a), store.get(b)
-    joined = merge(one, other, by=by, at=at)
     with store.writing(by=by) as writer:
+        one, other = store.get(a), store.get(b)
+        joined = merge(one, other, by=by, at=at)
         writer.put(joined)
         writer.delete(other.id)
     _save(store, _without(store.candidates(), other.id, one.id), by=by)
@@ -84,8 +84,8 @@ def undo(
     store: FolderStore, incident_id: str, other: str | None = None, *, by: str, at: str
 ) -> tuple[str, str]:
     """Take a merge back and record that the two are two; return their ids. Raises NotFound."""
-    rest, found = unmerge(store.get(incident_id), other)
     with store.writing(by=by) as writer:
+        rest, found = unmerge(store.get(incident_id), other)
         writer.put([rest, found])
     reject(store, rest.id, found.id, by=by, at=at)
     return rest.id, found.id
@@ -112,16 +112,13 @@ def absorb(store: FolderStore, new: Sequence[Incident], *, by: str, at: str) -> 
     An incident whose id is known (also as a previous id) only brings the claims that are not there yet. Reads the
     collection once and keeps in memory what lies near the new incidents.
     """
-    ids = {incident.id for incident in new}
-    held = {incident.id: incident for incident in neighbours(store.incidents(), new)}
-    known, fresh = _sorted_out(new, held)
-    folded = fold(
-        [*known.values(), *fresh], by=by, at=at, new=ids & {i.id for i in fresh}, apart=told_apart(store)
-    )
-    changed = [i for i in folded.incidents if held.get(i.id) != i]
-    left = {incident.id for incident in folded.incidents}
     with store.writing(by=by) as writer:
-        writer.put(changed)
+        held = {incident.id: incident for incident in neighbours(store.incidents(), new)}
+        known, fresh = _sorted_out(new, held)
+        everything = [*known.values(), *fresh]
+        folded = fold(everything, by=by, at=at, new={i.id for i in fresh}, apart=told_apart(store))
+        writer.put(i for i in folded.incidents if held.get(i.id) != i)
+        left = {incident.id for incident in folded.incidents}
         for gone in known.keys() - left:
             writer.delete(gone)
     record(store, folded.candidates, by=by)

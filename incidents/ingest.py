@@ -181,6 +181,39 @@ def readings(paths: Iterable[Path], *, published: dt.date | None, problems: list
             problems.extend(bad.problems)
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What some reports tell, not yet joined: incidents, the reports not read, and how many were new or known."""
+
+    incidents: list[Incident]
+    problems: list[str]
+    read: int
+    known: int
+    latest: str
+
+
+def gather(paths: Iterable[Path], *, published: dt.date | None = None, known: Iterable[str] = ()) -> Gathered:
+    """Read reports; one whose sha256 is among `known` is left out."""
+    seen = set(known)
+    problems: list[str] = []
+    fresh: list[Incident] = []
+    latest, read, skipped = "", 0, 0
+    for reading in readings(paths, published=published, problems=problems):
+        if reading.report.sha256 in seen:
+            skipped += 1
+            continue
+        seen.add(reading.report.sha256)
+        read += 1
+        fresh += incidents_of(reading)
+        latest = max(latest, str(reading.report.published or ""))
+    return Gathered(fresh, problems, read, skipped, latest)
+
+
+def reports_of(incidents: Iterable[Incident]) -> set[str]:
+    """Return the sha256 of every report that `incidents` came from."""
+    return {s.sha256 for incident in incidents for s in incident.sources if s.sha256}
+
+
 def ingest(
     paths: Iterable[Path], *, published: dt.date | None = None, held: Iterable[Incident] = ()
 ) -> Ingested:
@@ -190,17 +223,6 @@ def ingest(
     claims of both; doubtful ones are returned as candidates.
     """
     before = list(held)
-    known = {s.sha256 for incident in before for s in incident.sources if s.sha256}
-    problems: list[str] = []
-    fresh: list[Incident] = []
-    latest, read, skipped = "", 0, 0
-    for reading in readings(paths, published=published, problems=problems):
-        if reading.report.sha256 in known:
-            skipped += 1
-            continue
-        known.add(reading.report.sha256)
-        read += 1
-        fresh += incidents_of(reading)
-        latest = max(latest, str(reading.report.published or ""))
-    folded = merge.fold([*before, *fresh], by=BY, at=latest, new={i.id for i in fresh})
-    return Ingested(folded.incidents, folded.candidates, problems, read, skipped)
+    new = gather(paths, published=published, known=reports_of(before))
+    folded = merge.fold([*before, *new.incidents], by=BY, at=new.latest, new={i.id for i in new.incidents})
+    return Ingested(folded.incidents, folded.candidates, new.problems, new.read, new.known)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from incidents import ingest
+from incidents import duplicates, ingest
 from incidents.commands._common import example, progress
 from incidents.commands.show import printable
+from incidents.duplicates import Absorbed
 from incidents.ingest import Ingested
 from incidents.store import FolderStore, write_file
 
@@ -63,27 +64,13 @@ def _out(out: Path | None, reports: tuple[Path, ...], day: dt.date | None) -> In
 
 def _into(folder: Path, reports: tuple[Path, ...], day: dt.date | None) -> Ingested:
     store = FolderStore.open(folder, create=True)
-    before = list(store.incidents())
-    done = ingest.ingest(_bar(reports), published=day, held=before)
-    if done.read:
-        left = {incident.id for incident in done.incidents}
-        with store.writing(by=ingest.BY) as writer:
-            for incident in before:
-                if incident.id not in left:
-                    writer.delete(incident.id)
-            writer.put(done.incidents)
+    new = ingest.gather(_bar(reports), published=day, known=ingest.reports_of(store.incidents()))
+    found = Absorbed([], [], [])
+    if new.incidents:
+        found = duplicates.absorb(store, new.incidents, by=ingest.BY, at=new.latest)
         store.compact()
-        store.save_candidates(
-            _joined(store.candidates(), (c.to_json() for c in done.candidates)), by=ingest.BY
-        )
-    return done
-
-
-def _joined(old: Iterable[dict[str, object]], new: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    rows = {(str(row.get("a")), str(row.get("b"))): row for row in old}
-    for row in new:
-        rows.setdefault((str(row["a"]), str(row["b"])), row)
-    return list(rows.values())
+    left = [i for i in new.incidents if i.id in set(found.added)]
+    return Ingested(left, found.candidates, new.problems, new.read, new.known)
 
 
 def _tell(done: Ingested) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from geo import gazetteer, geocode
@@ -203,15 +203,17 @@ class Reader:
 
     def _region_of_sentence(self, at: int) -> str | None:
         """Return the province that the sentence names, where it names one and no more."""
-        index = self._segments.at(at).index
-        named = {
-            area.admin1
-            for m in self._mentions
-            if (area := _area(m.place_ids))
-            and area.kind == "admin1"
-            and self._segments.at(m.start).index == index
-        }
-        return named.pop() if len(named) == 1 else None
+        named = self._regions_by_sentence.get(self._segments.at(at).index, set())
+        return next(iter(named)) if len(named) == 1 else None
+
+    @cached_property
+    def _regions_by_sentence(self) -> dict[int, set[str]]:
+        named: dict[int, set[str]] = {}
+        for m in self._mentions:
+            area = _area(m.place_ids)
+            if area and area.kind == "admin1":
+                named.setdefault(self._segments.at(m.start).index, set()).add(area.admin1)
+        return named
 
     def _named_regions(self) -> list[str]:
         areas = [_area(m.place_ids) for m in self._mentions]
