@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding bench-reading screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,6 +46,9 @@ bench-reading: $(DEV_STAMP) ## score reading on the gold set, both halves, with 
 
 bench-geocoding: $(DEV_STAMP) ## score geocoding on real rows, beside two baselines, with calibration
 	$(BIN)/python -m bench.geocoding
+
+bench-edits: $(DEV_STAMP) ## time edits, look-ups and exports of a folder beside the plain ways (COUNT=1000000)
+	$(BIN)/python -m bench.edits --count $(or $(COUNT),100000)
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
