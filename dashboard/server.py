@@ -40,7 +40,8 @@ from incidents._errors import NotFound
 HOSTS: Final = "INCIDENT_ATLAS_HOSTS"
 POLICY: Final = {
     "default-src": "'self'",
-    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",  # st_folium runs the map's script with eval
+    # st_folium runs the map's script with eval; Streamlit loads the scripts of our own components from a blob.
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",

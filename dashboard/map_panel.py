@@ -1,0 +1,119 @@
+"""The map of the page: what goes onto it, and what comes back from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from streamlit_folium import st_folium
+
+from dashboard import session, theme, tokens
+from dashboard.session import Bounds
+from dashboard.source import Questions
+from dashboard.state import State, View
+from dashboard.strings import Words
+from geo.layers import OPENSTREETMAP, RETURNED, IncidentLayer, Mode, Swatch, base_map, incident_group
+from incidents import vocabulary
+
+HEIGHT: Final = 520
+HOME: Final = View(lon=32.6, lat=48.6, zoom=6)
+_MODES: Final[dict[str, Mode]] = {"incidents": "incidents", "regions": "choropleth", "density": "density"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the map reports: degrees WGS 84; `ring` is a drawn area as (lon, lat) pairs."""
+
+    bounds: Bounds | None = None
+    view: View | None = None
+    clicked: str | None = None
+    clicks: int = 0
+    ring: tuple[tuple[float, float], ...] | None = None
+
+
+def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, online: bool) -> Seen:
+    """Draw the map and return what the visitor did on it.
+
+    The base map stays the same between reruns, so that the view is kept; all that changes goes in with the layer.
+    """
+    layer = IncidentLayer(
+        tokens.issue(questions.catalogue, state.where),
+        mode=_MODES[state.layer],
+        size_by="killed" if state.size == "killed" else "count",
+        selected=state.selected,
+        uncertainty="all" if state.circles else "selected",
+        palette=palette(words, mode),
+        theme=mode,
+        language="uk" if words.language == "uk" else "en",
+    )
+    start = _start(state, mode)
+    go_to = session.held().go_to
+    event = st_folium(
+        base_map(
+            center=(start.lon, start.lat),
+            zoom=round(start.zoom),
+            theme=mode,
+            tiles=OPENSTREETMAP if online else None,
+        ),
+        key="map",
+        height=HEIGHT,
+        use_container_width=True,
+        feature_group_to_add=incident_group(layer),
+        returned_objects=[*RETURNED, "bounds", "zoom", "center"],
+        center=(go_to.lat, go_to.lon) if go_to else None,
+        zoom=round(go_to.zoom) if go_to else None,
+    )
+    return read(event or {})
+
+
+def _start(state: State, mode: theme.Mode) -> View:
+    """Return where the map looks when it is mounted; another ground mounts it anew, where the visitor was."""
+    marks = session.held().marks
+    if marks.get("map_ground") != mode or "map_start" not in marks:
+        marks |= {"map_ground": mode, "map_start": state.view or HOME}
+        session.held().go_to = None
+    start: View = marks["map_start"]
+    return start
+
+
+def palette(words: Words, mode: theme.Mode) -> list[Swatch]:
+    """Return how each category is drawn, in vocabulary order."""
+    return [
+        Swatch(word, words.term("category", word), theme.colour(word, mode), theme.mark(word))
+        for word in vocabulary.words("category")
+    ]
+
+
+def read(event: dict[str, Any]) -> Seen:
+    """Read what the component returned; what is missing or odd is left out."""
+    return Seen(
+        bounds=_bounds(event.get("bounds")),
+        view=_view(event.get("center"), event.get("zoom")),
+        clicked=event.get("last_object_clicked_tooltip"),
+        clicks=int(event.get("last_object_clicked_count") or 0),
+        ring=_ring(event.get("all_drawings")),
+    )
+
+
+def _bounds(raw: Any) -> Bounds | None:
+    try:
+        low, high = raw["_southWest"], raw["_northEast"]
+        return (float(low["lng"]), float(low["lat"]), float(high["lng"]), float(high["lat"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _view(center: Any, zoom: Any) -> View | None:
+    try:
+        return View(round(float(center["lng"]), 4), round(float(center["lat"]), 4), float(zoom))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _ring(drawings: Any) -> tuple[tuple[float, float], ...] | None:
+    """Return the outline of the last polygon or rectangle drawn."""
+    for drawing in reversed(drawings or []):
+        geometry = drawing.get("geometry") or {}
+        if geometry.get("type") == "Polygon" and geometry.get("coordinates"):
+            return tuple((float(lon), float(lat)) for lon, lat, *_ in geometry["coordinates"][0])
+    return None

@@ -1,0 +1,68 @@
+"""What the page says when something is empty, gone or wrong: plain words, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard.markup import render
+from dashboard.state import Problem
+from dashboard.strings import Words
+from incidents._errors import AtlasError, BadInput, Unavailable
+
+_MOST: Final = 20
+_LONGEST: Final = 160
+
+
+def notice(title: str, lines: Sequence[str] = (), *, why: str = "", kind: str = "note") -> None:
+    """Show a boxed notice; every line is plain text."""
+    st.html(render("notice.html", title=title, why=why, lines=[_short(x) for x in lines], kind=kind))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST * 3 else f"{text[: _LONGEST * 3]}…"
+
+
+def link_problems(problems: Sequence[Problem], words: Words) -> None:
+    """Name every word of the address that was left out."""
+    if not problems:
+        return
+    lines = [
+        words("state.link_bad", word=p.word, value=_cut(p.value), why=p.why)
+        if p.why
+        else words("state.link_unknown", word=_cut(p.word))
+        for p in problems[:_MOST]
+    ]
+    notice(words("state.link"), lines, kind="warning")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def unreadable(error: AtlasError, path: str, words: Words) -> None:
+    """Say why the collection cannot be shown, every problem with its file and line."""
+    if isinstance(error, Unavailable):
+        notice(words("state.unavailable"), [str(error)], kind="error")
+        return
+    problems = list(error.problems) if isinstance(error, BadInput) else [str(error)]
+    lines = problems[:_MOST]
+    if len(problems) > _MOST:
+        lines.append(words("state.unreadable_more", n=len(problems) - _MOST))
+    notice(words("state.unreadable"), lines, why=words("state.unreadable_why", path=path), kind="error")
+
+
+def gone(incident_id: str, words: Words) -> None:
+    """Say that a selected incident is not here."""
+    notice(words("state.gone", id=_cut(incident_id)), why=words("state.gone_why"), kind="warning")
+
+
+def nothing(words: Words, *, is_filtered: bool) -> None:
+    """Say that there is nothing to show, and what to do about it."""
+    if is_filtered:
+        notice(words("state.empty"), why=words("state.empty_why"))
+        return
+    command = "python -m incidents ingest report.txt --into data/ukraine"
+    notice(words("state.empty_collection"), why=words("state.empty_collection_why", command=command))

@@ -1,0 +1,239 @@
+"""The page "Map": filters, the line that is always true, map, timeline, ledger, table, downloads."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import (
+    downloads,
+    filters,
+    ledger,
+    ledger_view,
+    map_panel,
+    messages,
+    overview,
+    session,
+    table,
+    timeline,
+)
+from dashboard import state as states
+from dashboard.frame import Frame
+from dashboard.markup import render
+from dashboard.session import held
+from incidents._errors import NotFound
+
+
+def draw(frame: Frame) -> None:
+    """Draw the page."""
+    words = frame.words
+    messages.link_problems(held().problems, words)
+    with st.sidebar:
+        filters.draw(frame.questions, session.asked(), words, frame.region_names)
+    _move(frame)
+    left, right = st.columns([8, 5], gap="large")
+    with left:
+        _map(frame)
+        _timeline(frame)
+    with right, st.container(key="side"):
+        _side(frame)
+    _list(frame)
+    session.write(session.current())
+
+
+def _move(frame: Frame) -> None:
+    """Bring the map to the incident that a row of the table named."""
+    target = held().marks.pop("move_to", None)
+    if target is None:
+        return
+    try:
+        point = frame.questions.catalogue.get(target).point
+    except NotFound:
+        return
+    if point is not None:
+        zoom = max(11.0, held().view.zoom if held().view else 11.0)  # type: ignore[union-attr]
+        held().view = held().go_to = states.View(point.lon, point.lat, zoom)
+
+
+@st.fragment
+def _map(frame: Frame) -> None:
+    """Draw the line of truth and the map. A pan redraws this part alone, unless the lists follow the view."""
+    words = frame.words
+    _controls(frame)
+    state = session.current()
+    line = st.container()
+    online = bool(st.session_state.get("online"))
+    seen = map_panel.draw(frame.questions, state, words, frame.mode, online=online)
+    moved = _take(seen)
+    with line:
+        _truth(frame)
+    session.write(session.current())
+    if moved:
+        st.rerun(scope="app")
+
+
+def _controls(frame: Frame) -> None:
+    words = frame.words
+    with st.container(horizontal=True, vertical_alignment="bottom", key="map_controls"):
+        st.segmented_control(
+            words("map.layer"),
+            states.LAYERS,
+            key="s_layer",
+            required=True,
+            format_func=lambda name: words(f"map.layers.{name}"),
+            label_visibility="collapsed",
+        )
+        with st.popover(words("map.options")):
+            st.radio(
+                words("map.size"),
+                states.SIZES,
+                key="s_size",
+                format_func=lambda name: words(f"map.sizes.{name}"),
+            )
+            st.toggle(words("map.circles"), key="s_circles", help=words("map.circles_help"))
+            st.toggle(words("map.online"), key="online", help=words("map.online_help"))
+            st.caption(words("map.online_help"))
+
+
+def _take(seen: map_panel.Seen) -> bool:
+    """Take over what the visitor did on the map; return whether the rest of the page must follow."""
+    mine = held()
+    follow = False
+    if seen.bounds is not None and seen.bounds != mine.bounds:
+        mine.bounds = seen.bounds
+        follow = session.current().follow
+    if seen.view is not None and (mine.view is not None or not _same(seen.view, mine.marks.get("map_start"))):
+        mine.view = seen.view
+    if seen.clicks != mine.marks.get("clicks", 0):
+        mine.marks["clicks"] = seen.clicks
+        if seen.clicked and seen.clicked != mine.selected:
+            session.select(seen.clicked)
+            follow = True
+    if seen.ring != mine.marks.get("ring"):
+        mine.marks["ring"] = seen.ring
+        mine.areas.pop("within", None)
+        if seen.ring:
+            mine.areas["within"] = seen.ring
+        follow = True
+    return follow
+
+
+def _same(view: states.View, other: states.View | None) -> bool:
+    """Say whether two views are the same to the eye; the map gives its centre back within a pixel."""
+    if other is None:
+        return False
+    near = 360 / 256 / 2**view.zoom
+    return (
+        view.zoom == round(other.zoom)
+        and abs(view.lon - other.lon) < near
+        and abs(view.lat - other.lat) < near
+    )
+
+
+def _truth(frame: Frame) -> None:
+    words, where = frame.words, session.asked()
+    counts = frame.questions.counts(where)
+    parts = [
+        words("truth.total", n=counts.total),
+        words("truth.mapped", n=counts.mapped),
+        words("truth.unplaced", n=counts.unplaced),
+    ]
+    bounds = held().bounds
+    if bounds is not None and not session.current().follow:
+        inside = frame.questions.counts(states.in_view(where, bounds)).mapped
+        parts.append(words("truth.in_view", n=inside))
+    st.html(render("truth.html", parts=parts, alt=words("map.alt")))
+
+
+def _timeline(frame: Frame) -> None:
+    words = frame.words
+    where = session.asked()
+    context = where.without("since", "until")
+    extent = frame.questions.extent(context)
+    if extent is None:
+        return
+    unit = timeline.fitting_unit(extent)
+    bins = frame.questions.timeline(context, unit)
+    undated = frame.questions.counts(context).total - sum(b.count for b in bins)
+    version = held().marks.get("brush_version", 0)
+    st.altair_chart(
+        timeline.chart(bins, unit, words, frame.mode, (where.since, where.until)),
+        key=f"timeline_{version}",
+        width="stretch",
+        theme=None,
+        on_select=_brushed,
+        alt=words("timeline.alt", unit=words(f"timeline.units.{unit}")),
+    )
+    notes = [words("timeline.brush")]
+    if undated > 0:
+        notes.append(words("timeline.undated", n=undated))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(" ".join(notes))
+        if where.since or where.until:
+            st.button(words("timeline.clear"), on_click=_clear_dates, type="tertiary")
+
+
+def _brushed() -> None:
+    """Make the brushed dates the filter; the chart is drawn anew, with the window marked by its bars."""
+    mine = held()
+    version = mine.marks.get("brush_version", 0)
+    window = timeline.brushed(st.session_state.get(f"timeline_{version}"))
+    if window is not None:
+        mine.marks["brush_version"] = version + 1
+        session.narrow(since=window[0], until=window[1])
+
+
+def _clear_dates() -> None:
+    session.narrow(since=None, until=None)
+
+
+def _side(frame: Frame) -> None:
+    """Draw the ledger of the open incident, else the figures of the selection."""
+    words, selected = frame.words, held().selected
+    if selected is None:
+        overview.draw(frame.questions, session.asked(), words, frame.region_names)
+        return
+    with st.container(horizontal=True, key="ledger_controls"):
+        st.button(words("ledger.close"), on_click=session.select, args=(None,), key="close_ledger")
+        st.button(
+            words("ledger.go"),
+            on_click=session.open_incident,
+            args=(selected,),
+            kwargs={"move": True},
+            key="go",
+        )
+    try:
+        incident = frame.questions.catalogue.get(selected)
+    except NotFound:
+        messages.gone(selected, words)
+        return
+    st.html(ledger_view.html(ledger.build(incident), words))
+
+
+def _list(frame: Frame) -> None:
+    words, where = frame.words, session.asked()
+    counts = frame.questions.counts(where)
+    if counts.total == 0:
+        messages.nothing(words, is_filtered=not where.is_empty)
+        return
+    st.subheader(words("table.heading"), anchor=False)
+    st.caption(words("table.hint"))
+    _unplaced(frame)
+    table.draw(frame.questions, where, words, frame.mode)
+    downloads.draw(frame, where)
+
+
+def _unplaced(frame: Frame) -> None:
+    """List the incidents without a known place: they count above and are not on the map."""
+    words, where = frame.words, session.asked()
+    if not frame.questions.counts(where).unplaced:
+        return
+    is_open = bool(held().marks.get("unplaced"))
+    name = "truth.list_all" if is_open else "truth.list_unplaced"
+    st.button(words(name), key="list_unplaced", on_click=_toggle_unplaced, type="tertiary")
+    if is_open:
+        st.caption(words("truth.unplaced_why"))
+
+
+def _toggle_unplaced() -> None:
+    marks = held().marks
+    marks["unplaced"] = not marks.get("unplaced")

@@ -1,0 +1,150 @@
+"""The state of one visitor between reruns, and its copy in the address bar.
+
+Widgets keep their values under the keys `f_<filter word>` and `s_<switch>`; what no widget holds stands in `held`.
+The address is read when it changed from outside: the first run, a pasted link, the back button.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard import state as states
+from dashboard.state import Problem, State, View
+from incidents.filters import Filter
+
+LISTS: Final = ("category", "impact", "weapon", "role", "admin1", "grading", "review")
+TEXTS: Final = ("text", "place")
+OTHERS: Final = ("since", "until", "min_killed")
+AREAS: Final = ("near", "bbox", "within")
+SWITCHES: Final = ("layer", "size", "circles", "follow")
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass
+class Held:
+    """What belongs to the visitor and to no widget. `bounds` is west, south, east, north in degrees."""
+
+    selected: str | None = None
+    view: View | None = None
+    areas: dict[str, Any] = field(default_factory=dict)
+    bounds: Bounds | None = None
+    go_to: View | None = None
+    problems: list[Problem] = field(default_factory=list)
+    written: dict[str, str] | None = None
+    page: str = ""
+    last: State = field(default_factory=State)
+    marks: dict[str, Any] = field(default_factory=dict)
+
+
+def held() -> Held:
+    """Return the visitor's own state."""
+    if "held" not in st.session_state:
+        st.session_state["held"] = Held()
+    mine: Held = st.session_state["held"]
+    return mine
+
+
+def begin(page: str) -> State:
+    """Return the state of this run; read the address where somebody else changed it."""
+    mine = held()
+    words = {name: str(value) for name, value in st.query_params.items()}
+    came_back = mine.page not in ("", page) and not (set(words) - {"lang"})
+    mine.page = page
+    if words != mine.written and not came_back:
+        mine.last, mine.problems = states.read(words)
+        put(mine.last)
+    elif came_back or _widgets_are_gone():
+        put(mine.last)
+    return current()
+
+
+def _widgets_are_gone() -> bool:
+    return "f_text" not in st.session_state
+
+
+def put(state: State) -> None:
+    """Set every widget and holder to `state`. Call it before the widgets of the run."""
+    mine = held()
+    for name in LISTS:
+        st.session_state[f"f_{name}"] = list(getattr(state.where, name))
+    for name in TEXTS:
+        st.session_state[f"f_{name}"] = getattr(state.where, name) or ""
+    for name in OTHERS:
+        st.session_state[f"f_{name}"] = getattr(state.where, name)
+    for name in SWITCHES:
+        st.session_state[f"s_{name}"] = getattr(state, name)
+    st.session_state["s_language"] = state.language
+    mine.areas = {name: getattr(state.where, name) for name in AREAS if getattr(state.where, name)}
+    mine.selected, mine.view = state.selected, state.view
+
+
+def current() -> State:
+    """Return the state as the widgets and the holder have it now."""
+    mine, session = held(), st.session_state
+    words: dict[str, Any] = {name: tuple(session.get(f"f_{name}") or ()) for name in LISTS}
+    words |= {name: (session.get(f"f_{name}") or "").strip() or None for name in TEXTS}
+    words |= {name: session.get(f"f_{name}") for name in OTHERS}
+    state = State(
+        where=Filter.model_validate(words | mine.areas),
+        selected=mine.selected,
+        view=mine.view,
+        language=session.get("s_language") or mine.last.language,
+        layer=session.get("s_layer") or "incidents",
+        size=session.get("s_size") or "count",
+        circles=bool(session.get("s_circles")),
+        follow=bool(session.get("s_follow")),
+    )
+    mine.last = state
+    return state
+
+
+def write(state: State, *, only: tuple[str, ...] | None = None) -> None:
+    """Bring the address bar up to date, so that a copied link reopens this page as it is."""
+    words = states.write(state)
+    if only is not None:
+        words = {name: value for name, value in words.items() if name in only}
+    mine = held()
+    if dict(st.query_params) != words:
+        st.query_params.from_dict(words)
+    mine.written = words
+
+
+def reset() -> None:
+    """Lift every filter; language, view and selection stay."""
+    state = current()
+    put(states.replace(state, where=Filter()))
+
+
+def lift(name: str) -> None:
+    """Lift one filter word."""
+    state = current()
+    put(states.replace(state, where=state.where.without(name)))
+
+
+def narrow(**words: Any) -> None:
+    """Set filter words from outside their widgets (a brush, a drawing)."""
+    state = current()
+    put(states.replace(state, where=states.replace_filter(state.where, **words)))
+
+
+def select(incident_id: str | None) -> None:
+    """Open the ledger of one incident, or close it."""
+    held().selected = incident_id
+
+
+def asked() -> Filter:
+    """Return the filter of lists and figures: the visitor's own, within the view where they follow it."""
+    state, bounds = current(), held().bounds
+    if state.follow and bounds is not None:
+        return states.in_view(state.where, bounds)
+    return state.where
+
+
+def open_incident(incident_id: str, *, move: bool) -> None:
+    """Open the ledger of an incident; `move` also brings the map there."""
+    mine = held()
+    mine.selected = incident_id
+    mine.marks["move_to"] = incident_id if move else None

@@ -1,0 +1,113 @@
+"""The collection that this dashboard shows: opened once for a process, each question answered once a revision."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from geo.admin import Language, admin1_name
+from incidents.catalogue import Bin, Catalogue, Counts, Unit
+from incidents.filters import Filter
+
+ENVIRONMENT: Final = "INCIDENT_ATLAS_COLLECTION"
+DEFAULT: Final = "data/ukraine"
+
+
+def path() -> str:
+    """Return where the collection is: a folder, a file or an address."""
+    return os.environ.get(ENVIRONMENT) or DEFAULT
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(where: str) -> Catalogue:
+    from incidents.catalogues import open_catalogue
+
+    return open_catalogue(where)
+
+
+def catalogue() -> Catalogue:
+    """Return the open collection. Raises an AtlasError that says what is wrong with it."""
+    return _opened(path())
+
+
+@lru_cache(maxsize=1024)
+def _answer(source: Any, revision: str, question: str, *values: Any) -> Any:
+    """Ask once for each revision: answers are shared between visitors and must not be changed."""
+    del revision
+    return getattr(source, question)(*values)
+
+
+@lru_cache(maxsize=256)
+def _page(source: Any, revision: str, where: Filter, order: str, *rest: int) -> list[dict[str, Any]]:
+    del revision
+    descending, offset, limit = rest
+    rows: list[dict[str, Any]] = source.page(
+        where, order=order, descending=bool(descending), offset=offset, limit=limit
+    )
+    return rows
+
+
+class Questions:
+    """The questions of one run, at one revision."""
+
+    def __init__(self, source: Catalogue) -> None:
+        self.catalogue = source
+        self._source: Any = source  # as a key of the cache: by identity
+        self.revision = source.revision
+
+    def _ask(self, question: str, *values: Any) -> Any:
+        return _answer(self._source, self.revision, question, *values)
+
+    def counts(self, where: Filter) -> Counts:
+        """Count the incidents of `where`."""
+        answer: Counts = self._ask("counts", where)
+        return answer
+
+    def facets(self, where: Filter, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Count the incidents that each choice of each field would leave."""
+        answer: dict[str, dict[str, int]] = self._ask("facets", where, tuple(fields))
+        return answer
+
+    def timeline(self, where: Filter, unit: Unit) -> list[Bin]:
+        """Count incidents by unit of time and category."""
+        answer: list[Bin] = self._ask("timeline", where, unit)
+        return answer
+
+    def extent(self, where: Filter) -> tuple[dt.date, dt.date] | None:
+        """Return the first and the last day."""
+        answer: tuple[dt.date, dt.date] | None = self._ask("extent", where)
+        return answer
+
+    def regions(self, where: Filter, level: Literal["admin1", "country"]) -> dict[str, int]:
+        """Count incidents by region code."""
+        answer: dict[str, int] = self._ask("regions", where, level)
+        return answer
+
+    def page(
+        self, where: Filter, *, order: str, descending: bool, offset: int, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return one page of rows."""
+        return _page(self._source, self.revision, where, order, descending, offset, limit)
+
+
+class RegionNames(dict[str, str]):
+    """The names of regions by code, looked up as they are needed; an unknown code stands for itself."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language: Language = "uk" if language == "uk" else "en"
+
+    def __missing__(self, code: str) -> str:
+        self[code] = admin1_name(code, self._language) or code
+        return self[code]
+
+
+@cache
+def region_names(language: str) -> dict[str, str]:
+    """Return the names of regions by ISO 3166-2 code, in the language of the interface."""
+    return RegionNames(language)

@@ -1,0 +1,164 @@
+"""The page as its visitor works with it, without a browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import source
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = str(Path(source.__file__).with_name("page.py"))
+
+
+@pytest.fixture
+def opened(sample_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Open the page with some words in the address."""
+
+    def run(collection: Path = sample_folder, **words: str) -> AppTest:
+        monkeypatch.setenv(source.ENVIRONMENT, str(collection))
+        test = AppTest.from_file(PAGE, default_timeout=60)
+        for name, value in words.items():
+            test.query_params[name] = value
+        test.run()
+        assert not test.exception
+        return test
+
+    return run
+
+
+def html(test: AppTest) -> str:
+    return "\n".join(
+        str(element.proto.body) for element in test.get("html") if "<style>" not in str(element.proto.body)
+    )
+
+
+def titles(test: AppTest) -> list[str]:
+    """Return the titles in the table, as it was handed to the browser."""
+    (table,) = test.get("bidi_component")
+    return [row["cells"][1] for row in json.loads(table.proto.json)["rows"]]
+
+
+def address(test: AppTest) -> dict[str, Any]:
+    return {name: value[0] if isinstance(value, list) else value for name, value in test.query_params.items()}
+
+
+def test_the_line_of_truth_counts_what_is_not_on_the_map(opened: Any) -> None:
+    page = html(opened())
+    assert "6 incidents" in page
+    assert "5 on the map" in page
+    assert "1 without a known place" in page
+
+
+def test_a_filter_changes_the_line_and_the_address(opened: Any) -> None:
+    test = opened()
+    test.multiselect(key="f_category").select("missile_strike").run()
+    assert "3 incidents" in html(test)
+    assert address(test)["category"] == "missile_strike"
+    test.number_input(key="f_min_killed").set_value(5).run()
+    assert "1 incident<" in html(test)
+    assert address(test)["min_killed"] == "5"
+
+
+def test_choices_show_how_many_incidents_they_leave(opened: Any) -> None:
+    test = opened(category="burial_site")
+    assert "Missile strike · 3" in test.multiselect(key="f_category").options
+    assert test.multiselect(key="f_grading").options == ["Contested · 1"]
+
+
+def test_reset_lifts_every_filter_and_keeps_language_and_selection(opened: Any) -> None:
+    test = opened(category="burial_site", since="2022-01-01", lang="uk", id="t-burial")
+    test.button(key="reset").click().run()
+    assert "6 подій" in html(test)
+    assert address(test) == {"lang": "uk", "id": "t-burial"}
+
+
+def test_a_link_reopens_filter_selection_layer_and_language(opened: Any) -> None:
+    test = opened(text="strike", until="2023-01-01", id="t-first", layer="density", circles="1", lang="uk")
+    assert test.text_input(key="f_text").value == "strike"
+    assert test.date_input(key="f_until").value == dt.date(2023, 1, 1)
+    assert "Strike t-first" in html(test)
+    assert "Загиблі" in html(test)
+    assert address(test)["layer"] == "density"
+    assert address(test)["circles"] == "1"
+
+
+def test_bad_words_in_a_link_are_named_and_the_rest_applies(opened: Any) -> None:
+    test = opened(category="meteor", since="2022-03-05", zzz="1")
+    page = html(test)
+    assert "Part of this link could not be used" in page
+    assert "meteor" in page
+    assert "zzz" in page
+    assert test.date_input(key="f_since").value == dt.date(2022, 3, 5)
+
+
+def test_a_rectangle_of_a_link_is_named_and_can_be_lifted(opened: Any) -> None:
+    test = opened(bbox="37,46,38,48")
+    assert "1 incident<" in html(test)
+    test.button(key="lift_bbox").click().run()
+    assert "6 incidents" in html(test)
+    assert "bbox" not in address(test)
+
+
+def test_an_unknown_incident_is_said_to_be_unknown(opened: Any) -> None:
+    page = html(opened(id="<b>nobody</b>"))
+    assert "There is no incident with the identifier" in page
+    assert "<b>nobody</b>" not in page
+
+
+def test_nothing_found_is_said_with_a_way_back(opened: Any) -> None:
+    test = opened(text="no such words anywhere")
+    assert "Nothing passes these filters." in html(test)
+    test.button(key="reset").click().run()
+    assert "6 incidents" in html(test)
+
+
+def test_those_without_a_place_can_be_listed(opened: Any) -> None:
+    test = opened()
+    test.button(key="list_unplaced").click().run()
+    assert titles(test) == ["Shots at an unknown place"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "CC BY 4.0"), ("uk", "Ніщо не залишає цей комп’ютер")])
+def test_the_page_about_the_collection(language: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(source.ENVIRONMENT, str(ROOT / "data" / "ukraine"))
+    test = AppTest.from_string("from dashboard import page\npage.about_page()", default_timeout=60)
+    test.query_params["lang"] = language
+    test.run()
+    assert not test.exception
+    assert said in html(test)
+
+
+def test_an_empty_collection_says_how_to_fill_it(opened: Any, tmp_path: Path) -> None:
+    from incidents.store import FolderStore
+
+    FolderStore.open(tmp_path / "new", create=True)
+    assert "python -m incidents ingest" in html(opened(tmp_path / "new"))
+
+
+def test_an_unreadable_collection_names_file_and_line(opened: Any, tmp_path: Path) -> None:
+    (tmp_path / "2022-03.geojson").write_text(
+        '{"type":"FeatureCollection","features":[\n{"broken\n]}\n', "utf-8"
+    )
+    page = html(opened(tmp_path))
+    assert "This collection cannot be read." in page
+    assert "2022-03.geojson" in page
+    assert "Traceback" not in page
+
+
+def test_a_missing_collection_is_named(opened: Any, tmp_path: Path) -> None:
+    assert "nowhere" in html(opened(tmp_path / "nowhere"))
+
+
+def test_hostile_text_reaches_no_part_of_the_page_as_markup(opened: Any) -> None:
+    test = opened(id="t-hostile")
+    page = html(test)
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;window.hacked=1&lt;/script&gt;" in page
+    assert not [m.value for m in test.markdown if "window.hacked" in m.value]

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from dashboard import strings, timeline
+from incidents.catalogue import Bin
+
+DAY = dt.date(2022, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("last", "unit"),
+    [("2022-03-01", "day"), ("2022-07-01", "day"), ("2023-03-01", "week"), ("2026-03-01", "month"), ("2100-03-01", "year")],
+)  # fmt: skip
+def test_the_unit_fits_the_span(last: str, unit: str) -> None:
+    assert timeline.fitting_unit((DAY, dt.date.fromisoformat(last))) == unit
+
+
+def test_without_dates_there_is_still_a_unit() -> None:
+    assert timeline.fitting_unit(None) == "month"
+
+
+@pytest.mark.parametrize(("unit", "end"), [("day", "2022-03-02"), ("week", "2022-03-08"), ("month", "2022-04-01"), ("year", "2023-03-01")])  # fmt: skip
+def test_a_bar_ends_where_the_next_one_starts(unit: Any, end: str) -> None:
+    assert timeline.after(DAY, unit) == dt.date.fromisoformat(end)
+
+
+def test_bars_outside_the_window_are_dimmed_and_keep_their_counts() -> None:
+    bins = [Bin(DAY, "shelling", 3), Bin(dt.date(2022, 4, 1), "shelling", 5)]
+    words = strings.load("en")
+    chart = timeline.chart(bins, "month", words, "light", (dt.date(2022, 4, 2), None)).to_dict()
+    values = next(iter(chart["datasets"].values()))
+    assert [(v["count"], v["inside"]) for v in values] == [(3, False), (5, True)]
+
+
+def test_a_brush_becomes_whole_days() -> None:
+    first = dt.datetime(2022, 3, 9, 13, tzinfo=dt.UTC).timestamp() * 1000
+    last = dt.datetime(2022, 3, 5, 1, tzinfo=dt.UTC).timestamp() * 1000
+    event = {"selection": {"brush": {"start": [first, last]}}}
+    assert timeline.brushed(event) == (dt.date(2022, 3, 5), dt.date(2022, 3, 9))
+
+
+@pytest.mark.parametrize(
+    "event", [None, {}, {"selection": {"brush": {}}}, {"selection": {"brush": {"start": [1]}}}]
+)
+def test_no_brush_is_no_window(event: Any) -> None:
+    assert timeline.brushed(event) is None
+
+
+def test_the_axis_speaks_the_language_of_the_page() -> None:
+    chart = timeline.chart([Bin(DAY, "shelling", 3)], "month", strings.load("uk"), "dark").to_dict()
+    assert chart["config"]["locale"]["time"]["months"][2] == "березень"
+    assert chart["config"]["locale"]["time"]["days"][0] == "неділя"
