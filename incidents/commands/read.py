@@ -11,13 +11,22 @@ import click
 import orjson
 
 from incidents import ingest
+from incidents._errors import BadInput
 from incidents.commands._common import example
 from incidents.commands.show import printable
 from incidents.extract import Reading
+from incidents.extract.protocol import KEY, Reader
 from incidents.model import Claim
 
 
-@click.command("read", epilog=example("read report.txt", "read report.txt --json --published 2022-09-16"))
+@click.command(
+    "read",
+    epilog=example(
+        "read report.txt",
+        "read report.txt --json --published 2022-09-16",
+        "read report.txt --reader endpoint --endpoint http://127.0.0.1:11434/v1 --model NAME",
+    ),
+)
 @click.argument("report", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON; offsets are code points.")
 @click.option(
@@ -26,13 +35,56 @@ from incidents.model import Claim
     metavar="DATE",
     help="The day of publication, e.g. 2022-09-16.",
 )
-def command(report: Path, *, as_json: bool, published: dt.datetime | None) -> None:
-    """Read a report: its places, dates and claims. Nothing is sent anywhere and the file is not changed."""
+@click.option(
+    "--reader",
+    type=click.Choice(["rules", "endpoint"]),
+    default="rules",
+    help="Who finds the claims: the rules of this program (nothing is sent), or an endpoint that you name.",
+)
+@click.option(
+    "--endpoint",
+    metavar="URL",
+    help=f"An OpenAI-compatible endpoint, which is sent the whole text. Its key, if any: {KEY}.",
+)
+@click.option("--model", metavar="NAME", help="The model that the endpoint should use.")
+def command(
+    report: Path,
+    *,
+    as_json: bool,
+    published: dt.datetime | None,
+    reader: str,
+    endpoint: str | None,
+    model: str | None,
+) -> None:
+    """Read a report: its places, dates and claims. The file is not changed, and nothing is sent unless you name where."""
+    asked = _reader(reader, endpoint, model)
     reading = ingest.read_file(report, published=published.date() if published else None)
+    if asked is not None:
+        about = reading.report
+        answer = asked.read(ingest.text_of(report), report=about.id, published=about.published)
+        reading = dataclasses.replace(reading, claims=answer.claims, drafts=())
+        for note in answer.notes:
+            click.echo(printable(note), err=True)
     if as_json:
         click.echo(orjson.dumps(document(reading), option=orjson.OPT_INDENT_2).decode())
     else:
         click.echo("\n".join(_told(reading)))
+
+
+def _reader(name: str, endpoint: str | None, model: str | None) -> Reader | None:
+    """Return the reader that was asked for; null for the rules. Raises UsageError where its words do not fit."""
+    if name == "rules":
+        if endpoint or model:
+            raise click.UsageError("--endpoint and --model need --reader endpoint")
+        return None
+    if not endpoint or not model:
+        raise click.UsageError("--reader endpoint needs --endpoint URL and --model NAME")
+    from incidents.extract.endpoint import EndpointReader  # only who asks for it waits for the HTTP library
+
+    try:
+        return EndpointReader(endpoint, model)
+    except BadInput as bad:
+        raise click.UsageError(f"--endpoint: {bad}") from bad
 
 
 def document(reading: Reading) -> dict[str, Any]:

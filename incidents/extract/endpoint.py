@@ -23,11 +23,8 @@ from pydantic import ValidationError
 
 from incidents import vocabulary
 from incidents._errors import BadInput, Unavailable
-from incidents.extract.protocol import Answer
+from incidents.extract.protocol import KEY, Answer
 from incidents.model import Claim, Figure, Quote, Speaker
-
-KEY: Final = "INCIDENT_ATLAS_ENDPOINT_KEY"
-"""The environment variable that holds the endpoint's key, where it needs one."""
 
 MAX_TEXT: Final = 100_000
 MAX_ANSWER: Final = 2_000_000

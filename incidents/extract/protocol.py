@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from incidents.model import Claim
+
+KEY: Final = "INCIDENT_ATLAS_ENDPOINT_KEY"
+"""The environment variable that holds the key of an endpoint, where it needs one."""
 
 
 class Answer(NamedTuple):

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from incidents import cli
 from incidents._errors import BadInput, Unavailable
-from incidents.extract.endpoint import KEY, MAX_TEXT, EndpointReader
-from incidents.extract.protocol import Answer, Reader
+from incidents.extract.endpoint import MAX_TEXT, EndpointReader
+from incidents.extract.protocol import KEY, Answer, Reader
 
 TEXT = "Семеро людей загинули в Ізюмі 😀, сказав мер. At least 12 people were hurt; 12 houses burnt."
 
@@ -269,3 +272,54 @@ def test_a_text_that_is_too_long_is_not_sent(stub: Stub) -> None:
     with pytest.raises(BadInput, match="at most"):
         EndpointReader(stub.url, "tiny").read("x" * (MAX_TEXT + 1), report="r1")
     assert stub.asked == []
+
+
+def _report(tmp_path: Path) -> str:
+    path = tmp_path / "report.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return str(path)
+
+
+def test_read_asks_the_endpoint_that_is_named(stub: Stub, tmp_path: Path) -> None:
+    stub.answer = lambda handler, _body: handler.say(200, completion([DEAD, DEAD | {"quote": "invented"}]))
+    words = [
+        "read",
+        _report(tmp_path),
+        "--json",
+        "--reader",
+        "endpoint",
+        "--endpoint",
+        stub.url,
+        "--model",
+        "tiny",
+    ]
+    done = CliRunner().invoke(cli.main, words)
+    assert done.exit_code == 0, done.output
+    read_out = json.loads(done.stdout)
+    assert [c["rule"] for c in read_out["claims"]] == ["endpoint:tiny"]
+    assert read_out["claims"][0]["quote"]["report"] == read_out["report"]["id"]
+    assert any(p["place_id"] == "geonames:707292" for p in read_out["places"]), "places stay with the rules"
+    assert "left out: its quote is not in the report" in done.stderr
+
+
+def test_read_sends_nothing_unless_told_where(
+    stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY, "s3cret")
+    done = CliRunner().invoke(cli.main, ["read", _report(tmp_path), "--json"])
+    assert done.exit_code == 0
+    assert stub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--reader", "endpoint"], "needs --endpoint URL and --model NAME"),
+        (["--model", "tiny"], "need --reader endpoint"),
+        (["--reader", "endpoint", "--endpoint", "nowhere", "--model", "tiny"], "is not an address"),
+    ],
+)
+def test_read_with_half_of_the_words_is_misuse(tmp_path: Path, words: list[str], told: str) -> None:
+    done = CliRunner().invoke(cli.main, ["read", _report(tmp_path), *words])
+    assert done.exit_code == 2
+    assert told in done.output
