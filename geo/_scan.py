@@ -433,11 +433,12 @@ _NOUNS: Final = frozenset(
 
 
 def _word(start: int, written: str) -> _Word:
-    acronym = len(written) < 5 and written.isupper()
+    acronym = written.isupper() and (len(written) < 4 or _VOWEL.search(written) is None)
     capital, cyrillic = written[0].isupper(), names.is_cyrillic(written)
     return _Word(start, start + len(written), names.fold(written), capital, acronym, cyrillic)
 
 
+_VOWEL: Final = re.compile("[aeiouyаеиоуыэюяіїєё]", re.IGNORECASE)
 _SEAM: Final = re.compile(r"(?<=[^\W\d_A-ZА-ЯІЇЄҐ]{3})(?=[A-ZА-ЯІЇЄҐ])")
 
 

@@ -6,22 +6,22 @@ asks for them, so loading costs little. Coordinates are WGS 84 degrees, longitud
 
 from __future__ import annotations
 
-import gzip
-import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from geo import names
-from geo._errors import BadGazetteer
+from platformdirs import user_data_path
+
+from geo import _pack, names
 from geo._scan import How, Mention, scan
 
 DATA: Final = Path(__file__).parent / "data" / "gazetteer.tsv.gz"
-__all__ = ["Gazetteer", "How", "Mention", "Place", "load", "phrases", "read"]
+__all__ = ["Gazetteer", "How", "Mention", "Place", "extra_folder", "load", "phrases", "read"]
 
-FORMAT: Final = "gazetteer/1"
+FOLDER: Final = "INCIDENT_ATLAS_GAZETTEER"
 
 _SETTLEMENTS: Final = frozenset({"city", "town", "settlement", "village", "quarter"})
 _LARGE: Final = 1_000_000
@@ -73,7 +73,10 @@ class Gazetteer:
 
     @cached_property
     def _number(self) -> dict[str, int]:
-        return {row.partition("\t")[0]: i for i, row in enumerate(self._rows)}
+        numbers: dict[str, int] = {}
+        for i, row in enumerate(self._rows):
+            numbers.setdefault(row.partition("\t")[0], i)
+        return numbers
 
     @cached_property
     def _by_code(self) -> dict[str, int]:
@@ -233,26 +236,21 @@ def phrases(words: list[str]) -> list[str]:
     return found
 
 
-def read(path: Path) -> Gazetteer:
-    """Read a gazetteer file. Raises BadGazetteer."""
-    try:
-        text = gzip.decompress(path.read_bytes()).decode("utf-8")
-        head, _, body = text.partition("\n")
-        about = json.loads(head)
-    except (OSError, EOFError, ValueError) as error:
-        raise BadGazetteer(
-            f"{path}: not a gazetteer file ({error}); build it with scripts/build_gazetteer.py"
-        ) from error
-    if about.get("format") != FORMAT:
-        raise BadGazetteer(f"{path}: format {about.get('format')!r}, this version reads {FORMAT!r}")
-    lines = body.split("\n")
-    first, second = about["places"], about["places"] + about["exact"]
-    exact = dict(line.split("\t") for line in lines[first:second])
-    loose = dict(line.split("\t") for line in lines[second : second + about["loose"]])
-    return Gazetteer(lines[:first], exact, loose)
+def extra_folder() -> Path:
+    """Return the folder of the user's own gazetteer files; the environment variable of `FOLDER` changes it."""
+    chosen = os.environ.get(FOLDER)
+    return Path(chosen) if chosen else user_data_path("incident-atlas") / "gazetteer"
+
+
+def read(path: Path, *extra: Path) -> Gazetteer:
+    """Read a gazetteer file and join others to it. Raises BadGazetteer."""
+    packed = _pack.read(path)
+    for other in extra:
+        packed = _pack.join(packed, _pack.read(other))
+    return Gazetteer(packed.rows, packed.exact, packed.loose)
 
 
 @lru_cache(maxsize=1)
 def load() -> Gazetteer:
-    """Return the gazetteer of the package, read on the first call."""
-    return read(DATA)
+    """Return the gazetteer of the package with the user's own files, read on the first call. Raises BadGazetteer."""
+    return read(DATA, *sorted(extra_folder().glob("*.tsv.gz")))

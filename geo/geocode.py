@@ -250,7 +250,7 @@ def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]
 def _match(place: Place, spelling: str, alike: float, how: How) -> _Match:
     """Return the match, weaker where the spelling is not that of the place's present name."""
     own = {names.skeleton(place.name), names.skeleton(place.names[0])}
-    if place.is_area or how == "a case form of" or names.skeleton(spelling) in own:
+    if place.is_area or place.country != HOME or how == "a case form of" or names.skeleton(spelling) in own:
         return _Match(place, alike, how)
     return _Match(place, alike - _OTHER_NAME, "another name of")
 
@@ -355,7 +355,7 @@ def _district(place: Place, setting: _Setting) -> float:
 
 
 def _decide(name: str, candidates: list[Candidate], relation: Relation) -> Resolution:
-    ranked = tuple(sorted(candidates, key=lambda c: (-c.score, c.place.place_id)))
+    ranked = tuple(sorted(candidates, key=_order))
     if not ranked:
         return Resolution(None, "unknown", None, f"no place in the gazetteer is written like {name!r}")
     best, rivals = _front(ranked)
@@ -364,6 +364,12 @@ def _decide(name: str, candidates: list[Candidate], relation: Relation) -> Resol
         why = f"ambiguous: {len(rivals) + 1} places are written like {name!r} and nothing decides: {listed}"
         return Resolution(None, "unknown", None, why, ambiguous=True, candidates=ranked[:_SHOWN])
     return _settled(name, best, rivals, ranked[:_SHOWN], relation)
+
+
+def _order(candidate: Candidate) -> tuple[float, bool, str]:
+    """Order candidates by score; of equal ones the one with coordinates of its own goes first."""
+    place = candidate.place
+    return -candidate.score, place.located_by != "coordinates", place.place_id
 
 
 def _front(ranked: tuple[Candidate, ...]) -> tuple[Candidate, list[Candidate]]:
@@ -457,7 +463,11 @@ def _km(one: Place, other: Place) -> float:
 
 
 def _same_spot(one: Place, other: Place) -> bool:
-    return one.is_area != other.is_area and _km(one, other) < 30
+    if one.is_area != other.is_area:
+        return _km(one, other) < 30
+    if (one.located_by == "coordinates") == (other.located_by == "coordinates"):
+        return False
+    return _km(one, other) * 1000 < max(one.radius_m, other.radius_m)
 
 
 def _together(best: Place, rivals: list[Place]) -> bool:

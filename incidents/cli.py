@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "snapshot": "incidents.commands.snapshot",
     "verify": "incidents.commands.verify",
     "geocode": "incidents.commands.geocode",
+    "gazetteer": "incidents.commands.gazetteer",
     "import": "incidents.commands.import_",
     "merge": "incidents.commands.merge",
 }

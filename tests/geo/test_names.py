@@ -1,0 +1,90 @@
+"""Names across scripts, transliterations and case forms."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo import gazetteer, names
+
+WRITTEN = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяыэъёІЇЄХМИКП"),
+        st.sampled_from("abcdefghijklmnopqrstuvwxyzKMIZ '’-.,\n\u0301\u200b🙂"),
+        st.characters(),
+    ),
+    max_size=80,
+)
+
+
+@pytest.mark.parametrize(
+    ("uk", "latin"),
+    [
+        ("Київ", "Kyiv"), ("Запоріжжя", "Zaporizhzhia"), ("Згурівка", "Zghurivka"), ("Їжакевич", "Yizhakevych"),
+        ("Знам’янка", "Znamianka"), ("Гоща", "Hoshcha"), ("Ґоронда", "Goronda"), ("Єнакієве", "Yenakiieve"),
+        ("Нова Каховка", "Nova Kakhovka"), ("Івано-Франківськ", "Ivano-Frankivsk"),
+    ],
+)  # fmt: skip
+def test_ukrainian_follows_the_official_table(uk: str, latin: str) -> None:
+    assert names.latin(uk) == latin
+
+
+@pytest.mark.parametrize(
+    ("written", "official"),
+    [
+        ("Wolnowacha", "Волноваха"), ("Saporischschja", "Запоріжжя"), ("Jytomyr", "Житомир"), ("Tsjernihiv", "Чернігів"),
+        ("Mykolajiw", "Миколаїв"), ("Yenakijeve", "Єнакієве"), ("Kup'yans'k", "Куп’янськ"), ("Lysytsjansk", "Лисичанськ"),
+    ],
+)  # fmt: skip
+def test_other_transliterations_share_a_skeleton(written: str, official: str) -> None:
+    assert names.skeleton(official) in names.skeletons(written)
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("ізюмі", "ізюм"), ("харкова", "харків"), ("києвом", "київ"), ("миколаєві", "миколаїв"), ("бучі", "буча"),
+        ("маріуполя", "маріуполь"), ("каховці", "каховка"), ("сумах", "суми"), ("запоріжжям", "запоріжжя"),
+        ("рубіжному", "рубіжне"), ("лозової", "лозова"), ("городка", "городок"), ("донеччині", "донеччина"),
+        ("изюме", "изюм"), ("одессой", "одесса"), ("рубежном", "рубежное"), ("сумами", "сумы"), ("горловке", "горловка"),
+        ("авдеевки", "авдеевка"), ("мариуполе", "мариуполь"), ("балаклее", "балаклея"), ("запорожья", "запорожье"),
+    ],
+)  # fmt: skip
+def test_case_forms_lead_back_to_the_name(form: str, name: str) -> None:
+    assert name in names.lemmas(form)
+
+
+@given(WRITTEN)
+def test_folding_is_stable(text: str) -> None:
+    assert names.fold(names.fold(text)) == names.fold(text)
+
+
+@given(WRITTEN)
+def test_mentions_are_true_to_the_text_in_order_and_apart(text: str) -> None:
+    end = 0
+    for mention in gazetteer.load().scan(text):
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.start >= end
+        assert mention.place_ids
+        end = mention.end
+
+
+@given(
+    st.text(max_size=10), st.sampled_from(["Ізюм", "Харкові", "Mariupol", "Одессой"]), st.text(max_size=10)
+)
+def test_a_masked_word_never_comes_out(before: str, word: str, after: str) -> None:
+    text = f"{before} {word} {after}"
+    start = len(before) + 1
+    for mention in gazetteer.load().scan(text, masked=[(start, start + len(word))]):
+        assert mention.end <= start or mention.start >= start + len(word)
+
+
+def test_odd_characters_inside_a_name_do_not_hide_it() -> None:
+    for text in ("Ізю\u0301мі", "Из\u200bюме", "\u202eIzium", "ІЗЮМ", "Izyum\u00a0"):
+        assert any("geonames:707292" in m.place_ids for m in gazetteer.load().scan(text)), ascii(text)
+
+
+def test_glued_words_of_machine_translation_are_parted() -> None:
+    found = gazetteer.load().scan("In Borodyankaabout 50 km. Buchashe said. СєвєродонецькЛуганської області")
+    assert [m.text for m in found] == ["Borodyanka", "Bucha", "Сєвєродонецьк", "Луганської області"]
