@@ -100,20 +100,23 @@ def _size(radius_m: float) -> float:
     return 0.3
 
 
+_RADIUS_M: Final = 5000.0  # of a place whose uncertainty nobody stated
+
+
 def _place(a: _Seen, b: _Seen) -> Part:
     one, other = a.incident, b.incident
-    radius = max(one.uncertainty_m or 5000.0, other.uncertainty_m or 5000.0)
-    if one.place_id and one.place_id == other.place_id:
-        return Part("place", _size(radius), f"both at {one.place_name or one.place_id}")
+    radii = [i.uncertainty_m if i.uncertainty_m is not None else _RADIUS_M for i in (one, other)]
+    same = one.place_id is not None and one.place_id == other.place_id
     far = _km(one, other)
     if far is None:
-        return Part("place", 0.0, "no place in common")
-    if far <= 1:
-        return Part("place", _size(radius), f"{far:.1f} km apart")
-    if far * 1000 <= radius:
-        return Part("place", min(0.6, _size(radius)), f"{far:.1f} km apart, one circle holds both")
-    if far <= 5:
-        return Part("place", 0.6, f"{far:.1f} km apart")
+        return Part("place", _size(max(radii)) if same else 0.0, "no point" if same else "no place in common")
+    between = far - sum(radii) / 1000
+    if far <= 0.5 or (same and between <= 0):
+        return Part("place", _size(max(radii)), f"both at {one.place_name or one.place_id or 'one spot'}")
+    if between <= 0:
+        return Part("place", min(0.6, _size(max(radii))), f"{far:.1f} km apart, their circles meet")
+    if between <= 2 or same:
+        return Part("place", 0.5, f"{far:.1f} km apart")
     return Part("place", 0.0, f"{far:.0f} km apart")
 
 
@@ -175,7 +178,7 @@ def _category(a: _Seen, b: _Seen) -> Part:
     one, other = a.incident.category, b.incident.category
     terms = vocabulary.terms("category")
     if one == other:
-        return Part("category", 1.0, f"both {one}")
+        return Part("category", 0.85 if one == "other" else 1.0, f"both {one}")
     if terms[one]["kind"] != terms[other]["kind"]:
         return Part("category", 0.0, f"{one} is not {other}")
     family = terms[one].get("family")

@@ -107,6 +107,13 @@ def test_in_a_big_city_place_and_day_are_not_enough() -> None:
     assert score(*same) > score(*other)
 
 
+def test_two_spots_of_one_city_are_two() -> None:
+    spot = {"geo_precision": "site", "uncertainty_m": 50.0}
+    there = spot | {"point": {"lon": 37.2768, "lat": 49.23}}
+    assert clear(propose([incident("a", **spot), incident("b", **spot)])[0])
+    assert not any(map(clear, propose([incident("a", **spot), incident("b", **there)])))
+
+
 def test_a_burial_site_found_and_a_burial_site_dated_are_one() -> None:
     grave = {"category": "burial_site", "title": "Burial site in Izium"}
     found = grave | {"date_start": None, "date_precision": "unknown", "date_discovered": "2022-09-15"}
