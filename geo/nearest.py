@@ -48,3 +48,30 @@ def nearest(lon: float, lat: float, *, within_km: float = 25.0) -> tuple[Place, 
     if km[best] * 1000 > places[best].radius_m:
         best = close[np.argmin(km[close])]
     return places[best], float(km[best])
+
+
+@lru_cache(maxsize=512)
+def country_box(code: str) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north in degrees around the known settlements of a country (ISO 3166-1), or null."""
+    places, lons, lats = _settlements()
+    here = [i for i, place in enumerate(places) if place.country == code]
+    if not here:
+        return None
+    lon, lat = np.degrees(lons[here]), np.degrees(lats[here])
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def looks_swapped(lon: float, lat: float, country: str, *, margin: float = 1.0) -> bool:
+    """Say whether a position is outside its country but would be inside with longitude and latitude exchanged.
+
+    Degrees; `margin` degrees around the settlements of the country still count as inside.
+    """
+    box = country_box(country)
+    if box is None:
+        return False
+    west, south, east, north = box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
+
+    def inside(x: float, y: float) -> bool:
+        return west <= x <= east and south <= y <= north
+
+    return inside(lat, lon) and not inside(lon, lat)

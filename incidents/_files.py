@@ -20,6 +20,7 @@ from incidents._errors import AtlasError, Locked
 
 LOCK: Final = ".lock"
 TEMP: Final = ".tmp-"
+_NOTE_SIZE: Final = 400
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -106,7 +107,7 @@ def _is_alive(pid: int | None) -> bool:
 
 def _note(by: str | None) -> dict[str, Any]:
     since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    return {"pid": os.getpid(), "host": socket.gethostname(), "by": by or "a program", "since": since}
+    return {"pid": os.getpid(), "host": socket.gethostname(), "by": (by or "a program")[:60], "since": since}
 
 
 def holder(folder: Path) -> dict[str, Any] | None:
@@ -140,7 +141,7 @@ def one_writer(folder: Path, *, by: str | None = None, timeout: float = 10.0) ->
     except OSError as error:
         raise explained(error, folder) from error
     try:
-        _write_note(folder, json.dumps(_note(by)).encode())
+        _write_note(folder, json.dumps(_note(by), ensure_ascii=False).encode("utf-8", "replace"))
         yield
     finally:
         _write_note(folder, b"")
@@ -148,11 +149,11 @@ def one_writer(folder: Path, *, by: str | None = None, timeout: float = 10.0) ->
 
 
 def _write_note(folder: Path, note: bytes) -> None:
-    # In place, never by rename: the lock belongs to this very file. Only a help to people, so it may fail.
+    # In place, never by rename: the lock belongs to this very file. Blanks instead of a truncation, which costs
+    # as much as half an edit. Only a help to people, so it may fail.
     with contextlib.suppress(OSError):
         handle = os.open(folder / LOCK, os.O_WRONLY)
         try:
-            os.truncate(handle, 0)
-            os.pwrite(handle, note, 0)
+            os.pwrite(handle, note.ljust(_NOTE_SIZE), 0)
         finally:
             os.close(handle)

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import ValidationError
 
+from geo.nearest import looks_swapped
 from incidents._errors import BadInput
 from incidents._guess import guess
 from incidents._locate import country_code, located
@@ -159,6 +160,7 @@ def built(mapping: Mapping, record: Record, *, file: str, places: bool = True) -
         raise Unusable(reader.reasons)
     fields["id"] = str(fields.get("id") or _minted(record))
     _place(fields, lon, lat, places=places)
+    _check_swapped(fields)
     if not fields.get("title"):
         fields["title"] = _title(fields)
     try:
@@ -199,6 +201,14 @@ def _place(fields: dict[str, Any], lon: float | None, lat: float | None, *, plac
     else:
         given.pop("geo_precision", None)
     fields.update(found | given)
+
+
+def _check_swapped(fields: dict[str, Any]) -> None:
+    at, country = fields.get("point"), fields.get("country")
+    if at and country and looks_swapped(at["lon"], at["lat"], str(country)):
+        raise Unusable(
+            [("lat", f"{at['lon']}, {at['lat']} is not in {country}; are longitude and latitude swapped?")]
+        )
 
 
 def _radius(precision: str) -> float | None:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from geo.nearest import looks_swapped
 from incidents import _lines
 from incidents._errors import BadInput, NotFound, UnreadableCollection
 from incidents._features import Header, iter_features
@@ -161,11 +162,17 @@ class _Checker:
             self._add(name, number, found, "id", f"is there twice; the other is at {first[0]}:{first[1]}")
 
     def _faults(self, incident: Incident, properties: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        for field, value in derived(incident).items():
-            if field not in properties:
-                yield field, f"is missing; the claims say {_shown(value)}"
-            elif properties[field] != value:
-                yield field, f"is {_shown(properties[field])}, the claims say {_shown(value)}"
+        yield from _sums(incident, properties)
+        yield from self._days(incident)
+        at, country = incident.point, incident.country
+        if at and country and looks_swapped(at.lon, at.lat, country):
+            yield "geometry.coordinates", f"[{at.lon}, {at.lat}] is not in {country}; are they swapped?"
+        for field, items in (("claims", incident.claims), ("sources", incident.sources)):
+            ids = [item.id for item in items]
+            for twice in sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else ():
+                yield field, f"two have the id {twice}"
+
+    def _days(self, incident: Incident) -> Iterator[tuple[str, str]]:
         for field in _DATES:
             day = getattr(incident, field)
             if day and day > self._limit:
@@ -173,13 +180,17 @@ class _Checker:
         for source in incident.sources:
             if source.published and source.published > self._limit:
                 yield "sources.published", f"{source.published} is in the future (source {source.id})"
-        for field, items in (("claims", incident.claims), ("sources", incident.sources)):
-            ids = [item.id for item in items]
-            for twice in sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else ():
-                yield field, f"two have the id {twice}"
 
     def _add(self, *parts: Any) -> None:
         self.problems.append(Problem(*parts))
+
+
+def _sums(incident: Incident, properties: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for field, value in derived(incident).items():
+        if field not in properties:
+            yield field, f"is missing; the claims say {_shown(value)}"
+        elif properties[field] != value:
+            yield field, f"is {_shown(properties[field])}, the claims say {_shown(value)}"
 
 
 def _shown(value: object) -> str:

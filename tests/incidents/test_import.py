@@ -72,6 +72,15 @@ def test_one_place_under_every_spelling(table: Path) -> None:
     }
 
 
+def test_swapped_columns_are_rejected_where_the_country_tells(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("title,country,lat,lon\nx,Ukraine,37.27,49.2\ny,Ukraine,49.2,37.27\n")
+    incidents, rejected = _read(path)
+    assert [(i.title, i.country) for i in incidents] == [("y", "UA")]
+    assert [(r.line, r.field) for r in rejected] == [(2, "lat")]
+    assert "swapped" in rejected[0].reason
+
+
 def test_rejected_rows_have_line_field_and_reason(table: Path, tmp_path: Path) -> None:
     report = tmp_path / "out.csv"
     result = run("import", table, "--into", tmp_path / "c", "--rejected", report)

@@ -63,6 +63,13 @@ def test_swapped_coordinates_are_called_swapped(folder: Path) -> None:
     assert "swapped" in _found(folder)[0].message
 
 
+def test_coordinates_swapped_within_the_range_are_noticed_by_the_country(folder: Path) -> None:
+    _edit(folder / "2022-02.geojson", '"coordinates":[31.0,49.0]', '"coordinates":[49.0,31.0]')
+    (problem,) = _found(folder)
+    assert (problem.line, problem.field) == (2, "geometry.coordinates")
+    assert "not in UA; are they swapped?" in problem.message
+
+
 def test_an_id_in_two_months_and_a_renamed_month(folder: Path) -> None:
     (folder / "2022-03.geojson").rename(folder / "2022-07.geojson")
     (folder / "2022-07-copy.geojson").write_bytes((folder / "2022-07.geojson").read_bytes())
