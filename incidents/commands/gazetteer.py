@@ -10,7 +10,7 @@ from geo import gazetteer, importer
 from incidents.commands._common import example
 
 
-@click.group("gazetteer")
+@click.group("gazetteer", epilog=example("gazetteer import SY.txt", "gazetteer list"))
 def command() -> None:
     """Add places of other countries to those that come with the program."""
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -35,9 +36,17 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(cli.main, [str(word) for word in words])
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+def _all_commands() -> Iterator[str]:
+    context = click.Context(cli.main)
+    for name in cli.COMMANDS:
+        command = cli.main.get_command(context, name)
+        yield name
+        yield from (f"{name} {sub}" for sub in getattr(command, "commands", ()))
+
+
+@pytest.mark.parametrize("name", list(_all_commands()))
 def test_every_command_has_help_with_an_example(name: str) -> None:
-    result = run(name, "--help")
+    result = run(*name.split(), "--help")
     assert result.exit_code == 0
     assert f"incident-atlas {name}" in result.output.partition("Example:")[2]
 
