@@ -1,0 +1,22 @@
+"""Reading does not get worse: floors under the scores of the gold set. `make bench-reading` prints the scores."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.reading import scored
+from bench.scoring import total
+
+FLOORS = {
+    "dev": {"claims": 0.70, "figures": 0.75, "places": 0.70, "dates": 0.86, "incidents": 0.55},
+    "held_out": {"claims": 0.65, "figures": 0.64, "places": 0.66, "dates": 0.78, "incidents": 0.38},
+}
+FORBIDDEN = {"dev": 4, "held_out": 4}
+
+
+@pytest.mark.parametrize("part", FLOORS)
+def test_reading_stays_above_its_floors(part: str) -> None:
+    tallies, forbidden = total(one for _, one in scored(part))
+    below = {m: f"{tallies[m].f1:.2f} < {floor}" for m, floor in FLOORS[part].items() if tallies[m].f1 < floor}
+    assert below == {}
+    assert sum(forbidden.values()) <= FORBIDDEN[part]
