@@ -17,6 +17,8 @@ FORBIDDEN = {"dev": 4, "held_out": 4}
 @pytest.mark.parametrize("part", FLOORS)
 def test_reading_stays_above_its_floors(part: str) -> None:
     tallies, forbidden = total(one for _, one in scored(part))
-    below = {m: f"{tallies[m].f1:.2f} < {floor}" for m, floor in FLOORS[part].items() if tallies[m].f1 < floor}
+    below = {
+        m: f"{tallies[m].f1:.2f} < {floor}" for m, floor in FLOORS[part].items() if tallies[m].f1 < floor
+    }
     assert below == {}
     assert sum(forbidden.values()) <= FORBIDDEN[part]
