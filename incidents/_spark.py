@@ -6,6 +6,7 @@ Spark is an extra (`requirements-spark.txt` and a Java 17 runtime); nothing else
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 import warnings
@@ -17,8 +18,9 @@ import pyarrow as pa
 
 from incidents import _regions
 from incidents._errors import Unavailable
+from incidents._files import TEMP
 from incidents._regions import LABELLED, Regions
-from incidents.batch import Job, needed, query_of
+from incidents.batch import NEEDED, NO_EDITS, Edits, Job, needed, query_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -39,19 +41,36 @@ class SparkEngine:
     """The jobs on Spark. `files` must be readable under the same paths from every worker."""
 
     def __init__(
-        self, files: Sequence[Path], *, master: str = "local[*]", options: Mapping[str, str] | None = None
+        self,
+        files: Sequence[Path | str],
+        *,
+        edits: Edits = NO_EDITS,
+        master: str = "local[*]",
+        options: Mapping[str, str] | None = None,
     ) -> None:
         self._spark = _session(master, options or {})
-        paths = [path.absolute().as_uri() for path in files]
-        self._spark.read.parquet(*paths).createOrReplaceTempView("incidents")
+        whole = self._rows(edits.rows)
+        if files:
+            stored = self._spark.read.parquet(*map(_uri, files)).select(*NEEDED)
+            gone = self._rows(pa.table({"id": pa.array(edits.ids, pa.string())}))
+            whole = stored.join(gone, "id", "left_anti").unionByName(whole) if edits.ids else stored
+        whole.createOrReplaceTempView("incidents")
+
+    def _rows(self, table: pa.Table) -> DataFrame:
+        return _quietly(lambda: self._spark.createDataFrame(table))
 
     def table(self, job: Job, regions: Regions | None = None) -> pa.Table:
         """Run `job` and bring its rows here."""
         return _quietly(self._frame(job, regions).toArrow)
 
     def write(self, job: Job, to: Path, regions: Regions | None = None) -> None:
-        """Run `job` and let the workers write their rows as a folder of Parquet files; `_SUCCESS` comes last."""
-        self._frame(job, regions).write.mode("overwrite").parquet(to.absolute().as_uri())
+        """Run `job` and let the workers write their rows as a new folder of Parquet files, complete or absent."""
+        temp = to.absolute().with_name(f"{TEMP}{to.name}-{secrets.token_hex(4)}")
+        try:
+            self._frame(job, regions).write.parquet(temp.as_uri())
+            temp.rename(to)
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)
 
     def _frame(self, job: Job, regions: Regions | None) -> DataFrame:
         rows = self._spark.sql(query_of(job))
@@ -66,6 +85,10 @@ class SparkEngine:
     def close(self) -> None:
         """End the Spark application."""
         self._spark.stop()
+
+
+def _uri(path: Path | str) -> str:
+    return path.absolute().as_uri() if isinstance(path, Path) else path
 
 
 def _labelled(rows: DataFrame, regions: Regions) -> DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal, Protocol, get_args
+from typing import Final, Literal, NamedTuple, Protocol, get_args
 
 import duckdb
 import pyarrow as pa
@@ -97,6 +97,27 @@ _ORDER: Final = {
 }
 
 
+NEEDED: Final = (
+    "id", "category", "review", "country", "admin1", "lon", "lat", "date_start", "date_discovered", "killed_min",
+    "disputed",
+)  # fmt: skip
+"""The columns of the index that the jobs read."""
+_KINDS: Final = (
+    *[pa.string()] * 5, pa.float64(), pa.float64(), pa.date32(), pa.date32(), pa.float64(), pa.bool_(),
+)  # fmt: skip
+SCHEMA: Final = pa.schema(list(zip(NEEDED, _KINDS, strict=True)))
+
+
+class Edits(NamedTuple):
+    """What has changed since the Parquet files were made: the ids that they no longer speak for, and the new rows."""
+
+    ids: tuple[str, ...]
+    rows: pa.Table
+
+
+NO_EDITS: Final = Edits((), SCHEMA.empty_table())
+
+
 class Engine(Protocol):
     """Something that runs the jobs over Parquet files."""
 
@@ -128,15 +149,21 @@ def needed(regions: Regions | None) -> Regions:
 
 
 class DuckEngine:
-    """The jobs on this machine. `files` are the Parquet files of an index."""
+    """The jobs on this machine. `files` are Parquet files of an index."""
 
-    def __init__(
-        self, files: Sequence[Path], *, threads: int | None = None, memory_limit: str | None = None
-    ) -> None:
-        config = {"threads": threads, "memory_limit": memory_limit}
-        self._db = duckdb.connect(config={k: str(v) for k, v in config.items() if v is not None})
+    def __init__(self, files: Sequence[Path | str], *, edits: Edits = NO_EDITS) -> None:
+        self._db = duckdb.connect()
         self._db.execute("CREATE MACRO unix_date(day) AS (CAST(day AS DATE) - DATE '1970-01-01')")
-        self._db.read_parquet([str(path) for path in files]).create_view("incidents")
+        self._db.register("edited", edits.rows)
+        self._db.register("gone", pa.table({"id": pa.array(edits.ids, pa.string())}))
+        listed = ", ".join(NEEDED)
+        whole = self._db.sql(f"SELECT {listed} FROM edited")  # noqa: S608 (names of columns only)
+        if files:
+            stored = self._db.read_parquet([str(path) for path in files]).select(listed)
+            whole = (
+                stored.join(self._db.table("gone"), "id", how="anti").union(whole) if edits.ids else stored
+            )
+        whole.create_view("incidents")
 
     def table(self, job: Job, regions: Regions | None = None) -> pa.Table:
         """Run `job` and return its rows."""

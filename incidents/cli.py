@@ -31,6 +31,8 @@ COMMANDS: Final = {
     "gazetteer": "incidents.commands.gazetteer",
     "import": "incidents.commands.import_",
     "merge": "incidents.commands.merge",
+    "copy": "incidents.commands.copy",
+    "batch": "incidents.commands.batch",
 }
 DEBUG: Final = "INCIDENT_ATLAS_DEBUG"
 

@@ -101,6 +101,10 @@ class PostgresStore:
         identity, number = self.server.read("SELECT identity, revision FROM collection")[0]
         return f"{identity}-{number}"
 
+    def ids(self) -> set[str]:
+        """Return the ids of all incidents."""
+        return {found for (found,) in self.server.read("SELECT id FROM incidents")}
+
     def count(self) -> int:
         """Return how many incidents the collection holds."""
         return int(self.server.read("SELECT count(*) FROM incidents")[0][0])
@@ -433,6 +437,20 @@ class PostgresStore:
         with self.server.session() as session:
             for table in ("incidents", "texts"):
                 session.run(f"VACUUM (ANALYZE) {table}")
+
+    # ---- what lies beside the incidents
+
+    def documents(self) -> dict[str, str]:
+        """Return the texts that describe the collection, such as `collection.yaml`, by name."""
+        return dict(self.server.read("SELECT name, body FROM documents ORDER BY name"))
+
+    def save_document(self, name: str, body: str) -> None:
+        """Add or replace one of the texts that describe the collection."""
+        self.server.read(
+            "INSERT INTO documents VALUES (:name, :body) ON CONFLICT (name) DO UPDATE SET body = excluded.body"
+            " RETURNING name",
+            name=name, body=body,
+        )  # fmt: skip
 
     def compact(self, *, by: str | None = None) -> int:  # noqa: ARG002 (the signature of a folder)
         """Return 0: a database has no journal of its own to merge."""

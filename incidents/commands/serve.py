@@ -13,7 +13,7 @@ import click
 
 from incidents._errors import AtlasError
 from incidents.commands._common import STORE, example, store_options
-from incidents.store import FolderStore
+from incidents.stores import is_database, open_store
 
 
 @click.command("serve", epilog=example("serve", "serve --from my-collection --port 8600"))
@@ -34,11 +34,12 @@ def command(*, port: int, address: str, source: str) -> None:
 
 
 def _prepare(source: str) -> None:
-    if "://" in source or Path(source).is_file():
+    """Open the collection once, so that what is wrong with it is said here and not in the browser."""
+    if Path(source).is_file():
         return
-    store = FolderStore.open(source)
+    store = open_store(source, create=is_database(source))
     for told in store.problems:
-        click.echo(f"cleaned up: {told}", err=True)
+        click.echo(told, err=True)
 
 
 def _shown(source: str) -> str:

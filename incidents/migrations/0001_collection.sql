@@ -53,5 +53,8 @@ CREATE TABLE history (
 --------
 CREATE TABLE candidates (position integer PRIMARY KEY, body text NOT NULL)
 --------
+-- Texts that describe the collection: collection.yaml, README.md.
+CREATE TABLE documents (name text PRIMARY KEY, body text NOT NULL)
+--------
 -- The planner leaves the texts out of a query that does not ask for them.
 CREATE VIEW searched AS SELECT i.*, t.search_text FROM incidents i LEFT JOIN texts t ON t.row_no = i.row_no

@@ -10,14 +10,8 @@ import pyarrow as pa
 import shapely
 
 from incidents._regions import Regions
+from incidents.batch import SCHEMA
 
-_SCHEMA: Final = pa.schema(
-    [
-        ("id", pa.string()), ("category", pa.string()), ("review", pa.string()), ("country", pa.string()),
-        ("admin1", pa.string()), ("lon", pa.float64()), ("lat", pa.float64()), ("date_start", pa.date32()),
-        ("date_discovered", pa.date32()), ("killed_min", pa.int32()), ("disputed", pa.bool_()),
-    ]
-)  # fmt: skip
 _USUAL: Final = {"category": "shelling", "review": "unreviewed", "country": "UA", "disputed": False}
 
 _WEST = shapely.box(0, 0, 1, 1).difference(shapely.box(0.45, 0.45, 0.55, 0.55))
@@ -30,7 +24,7 @@ REGIONS: Final = Regions(
 
 def flat(rows: list[dict[str, Any]]) -> pa.Table:
     """Return `rows` with the usual values where they say nothing."""
-    return pa.Table.from_pylist([{**_USUAL, **row} for row in rows], schema=_SCHEMA)
+    return pa.Table.from_pylist([{**_USUAL, **row} for row in rows], schema=SCHEMA)
 
 
 def scattered(count: int, *, lon: float, lat: float, seed: int = 3) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from click.testing import CliRunner, Result
 
 from incidents._errors import BadInput
 from incidents._regions import Regions
 from incidents.batch import DuckEngine, run
+from incidents.cli import main
+from incidents.model import Point
+from incidents.store import FolderStore, write_file
 from tests.incidents.batch_samples import REGIONS, flat, scattered
+from tests.incidents.samples import incident
 
 
 def _engine(tmp_path: Path, rows: list[dict[str, object]]) -> DuckEngine:
@@ -138,3 +144,72 @@ def test_the_result_in_a_file_is_the_result(tmp_path: Path) -> None:
 def test_regions_travel_as_bytes() -> None:
     assert shapely.from_wkb(REGIONS.shapes[0]).area == pytest.approx(0.99)
     assert isinstance(REGIONS, Regions)
+
+
+# ---- the command line
+
+
+def _ran(*words: str) -> Result:
+    return CliRunner().invoke(main, ["batch", *words])
+
+
+def test_the_journal_counts_as_well_as_the_files(tmp_path: Path) -> None:
+    store = FolderStore.open(tmp_path / "c", create=True)
+    on = {
+        "date_start": dt.date(2022, 3, 4),
+        "date_end": dt.date(2022, 3, 4),
+        "point": Point(lon=37.2, lat=49.2),
+    }
+    store.put([incident(n, **on) for n in range(1, 5)])
+    store.compact()
+    store.put(incident(1, **on | {"category": "explosion"}))
+    store.put(incident(5, **on))
+    store.delete("i0002")
+    told = _ran("duplicates", "--from", str(tmp_path / "c")).stdout.splitlines()
+    assert [line.split("\t")[:2] for line in told[1:]] == [
+        ["i0003", "i0004"],
+        ["i0003", "i0005"],
+        ["i0004", "i0005"],
+    ]
+
+
+def test_an_empty_collection_has_no_rows(tmp_path: Path) -> None:
+    FolderStore.open(tmp_path / "c", create=True)
+    for job in ("duplicates", "rollup", "label"):
+        told = _ran(job, "--from", str(tmp_path / "c"))
+        assert (told.exit_code, len(told.stdout.splitlines())) == (0, 1)
+
+
+def test_own_areas_are_read_from_geojson_and_faults_are_all_named(tmp_path: Path) -> None:
+    write_file(tmp_path / "c.geojson", [incident(1, point=Point(lon=1.5, lat=0.5), title="x")])
+    areas = {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": json.loads(shapely.to_geojson(shapely.box(1, 0, 2, 1))),
+             "properties": {"code": "ZZ-9", "name": "Nine"}},
+        ],
+    }  # fmt: skip
+    (tmp_path / "areas.geojson").write_text(json.dumps(areas))
+    words = ("label", "--from", str(tmp_path / "c.geojson"), "--regions", str(tmp_path / "areas.geojson"))
+    assert "ZZ-9\tNine" in _ran(*words).stdout
+    areas["features"] += [
+        {"type": "Feature", "geometry": None, "properties": {}},
+        {"geometry": {"type": "Point"}},
+    ]  # type: ignore[operator]
+    (tmp_path / "areas.geojson").write_text(json.dumps(areas))
+    told = _ran(*words)
+    assert told.exit_code == 1
+    assert "Feature 2: needs a polygon" in told.stderr
+    assert "Feature 3: needs a polygon" in told.stderr
+
+
+def test_the_shipped_points_lie_where_they_say() -> None:
+    found = {row.split("\t")[0]: row.split("\t")[1:] for row in _ran("label").stdout.splitlines()[1:]}
+    assert len(found) >= 20
+    assert all(recorded == lies_in for recorded, lies_in, _ in found.values())
+
+
+def test_spark_never_writes_over_a_folder_that_is_there(tmp_path: Path) -> None:
+    told = _ran("rollup", "--engine", "spark", "--out", str(tmp_path))
+    assert told.exit_code == 2
+    assert "is there already" in told.stderr

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from incidents._errors import Unavailable
-from incidents.batch import JOBS, DuckEngine, Job, run
+from incidents.batch import JOBS, DuckEngine, Edits, Job, run
 from tests.incidents.batch_samples import REGIONS, flat, scattered
 
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed (requirements-spark.txt)")
@@ -150,9 +150,23 @@ def test_a_cluster_gives_the_same_rows_as_one_machine(job: Job, spark: SparkEngi
 
 def test_workers_write_their_rows_themselves(tmp_path: Path, spark: SparkEngine, duck: DuckEngine) -> None:
     spark.write("label", tmp_path / "labelled", REGIONS)
-    assert (tmp_path / "labelled" / "_SUCCESS").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["labelled"]
     written = pq.read_table(tmp_path / "labelled").sort_by("id")
     assert written.to_pylist() == run("label", duck, regions=REGIONS).to_pylist()
+
+
+def test_edits_are_laid_over_the_files(cluster: Cluster, spark: SparkEngine, files: list[Path]) -> None:
+    """On the session that is open already: Spark has one for each process."""
+    new = flat(scattered(3, lon=0.9, lat=0.5))
+    edits = Edits(("00-i00000", "00-i00001", *new["id"].to_pylist()), new)
+    edited = SparkEngine(files, edits=edits, master=cluster.master)
+    try:
+        there = run("label", edited, regions=REGIONS)["id"].to_pylist()
+        assert there == run("label", DuckEngine(files, edits=edits), regions=REGIONS)["id"].to_pylist()
+        assert "00-i00000" not in there
+        assert "i00002" in there
+    finally:
+        SparkEngine(files, master=cluster.master)
 
 
 def test_a_killed_worker_does_not_change_the_answer(

@@ -1,0 +1,69 @@
+"""Where the batch jobs get their rows from: the index of a folder with the journal over it, a file, or a database."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from incidents._pgrows import Shaper, chunks
+from incidents.batch import NEEDED, NO_EDITS, SCHEMA, Edits
+from incidents.geojson import to_line
+from incidents.index import Index
+from incidents.store import FolderStore, read_file
+from incidents.stores import is_database, open_store
+
+
+class Layout(NamedTuple):
+    """Parquet files, and what has changed since they were made."""
+
+    files: list[Path]
+    edits: Edits
+
+
+@contextlib.contextmanager
+def parquet_of(source: str) -> Iterator[Layout]:
+    """Yield the rows of a collection as Parquet files; those made for this block only are gone after it.
+
+    Raises NotFound, UnreadableCollection or Unavailable.
+    """
+    with tempfile.TemporaryDirectory(prefix="incident-atlas-") as folder:
+        if is_database(source):
+            store = open_store(source)
+            yield _written(Path(folder), (line for _, _, line in store.lines()))
+        elif Path(source).is_file():
+            yield _written(Path(folder), map(to_line, read_file(Path(source))))
+        else:
+            yield _indexed(FolderStore.open(source))
+
+
+def _written(folder: Path, lines: Iterable[bytes]) -> Layout:
+    path, shaper = folder / "rows.parquet", Shaper()
+    with pq.ParquetWriter(path, SCHEMA) as writer:
+        for part in chunks(lines):
+            writer.write_table(_needed(shaper.table(part)))
+    return Layout([path], NO_EDITS)
+
+
+def _needed(table: pa.Table) -> pa.Table:
+    return table.select(list(NEEDED)).cast(SCHEMA)
+
+
+def _indexed(store: FolderStore) -> Layout:
+    """Return the index of a folder, brought up to date; the journal's edits stay apart."""
+    index = Index(store.folder)
+    with store.view() as view:
+        parts = index.refresh(dict(view.files), label=f"{store.folder.name}/")
+        edits = _edits(view.overlay)
+    return Layout([index.parquet(part) for part in parts if part.rows], edits)
+
+
+def _edits(overlay: dict[str, bytes | None]) -> Edits:
+    lines: Sequence[bytes] = [line for line in overlay.values() if line is not None]
+    rows = _needed(Shaper().table(lines)) if lines else SCHEMA.empty_table()
+    return Edits(tuple(overlay), rows)
