@@ -60,7 +60,8 @@ def _indexed(store: FolderStore) -> Layout:
     with store.view() as view:
         parts = index.refresh(dict(view.files), label=f"{store.folder.name}/")
         edits = _edits(view.overlay)
-    return Layout([index.parquet(part) for part in parts if part.rows], edits)
+    tables = [table for part in parts for table in part.tables if table.rows]
+    return Layout([index.path(table) for table in tables], edits)
 
 
 def _edits(overlay: dict[str, bytes | None]) -> Edits:
