@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 
 from incidents import _rings, _shape, sql, vocabulary
 from incidents._errors import AtlasError, NotFound, UnreadableCollection
+from incidents._fold import spellings, terms
 from incidents._snapshot import Snapshot, filled
+from incidents._words import Words, build, mask, path_of
 from incidents.catalogue import Bin, Counts, Points, Unit
 from incidents.filters import Filter
 from incidents.geojson import from_line
@@ -33,6 +35,8 @@ from incidents.sql import Sql
 from incidents.store import FolderStore
 
 CHECK_EVERY_S: Final = 0.5
+WORDS_FROM: Final = 20_000
+"""From this many rows on a text search looks the words up; below it scanning is as fast."""
 _KEPT: Final = 24
 _PLACE: Final = "row_no, id, start, length"
 T = TypeVar("T")
@@ -134,6 +138,7 @@ class DuckCatalogue:
         self._lock = threading.RLock()
         self._problems: tuple[str, ...] = ()
         self._kept: OrderedDict[object, Any] = OrderedDict()
+        self._wording: Snapshot | None = None
         self._looked = time.monotonic()
         self._latest, self._stamp = source.latest(), source.stamp()
         self._snapshot = self._opened()
@@ -252,7 +257,38 @@ class DuckCatalogue:
 
     def _with_text(self, shot: Snapshot, text: str) -> NDArray[np.int32]:
         test = sql.condition(Filter(text=text, review=vocabulary.words("review")), places=self._places)
-        return np.asarray(shot.arrays(sql.positions(test, "wide"))["row_no"], dtype=np.int32)
+        words = shot.words()
+        if words is None:
+            self._make_words(shot)
+            return np.asarray(shot.arrays(sql.positions(test, "wide"))["row_no"], dtype=np.int32)
+        edited = shot.arrays(sql.positions(test, "held.edits"))["row_no"]
+        unedited = np.flatnonzero(self._having(shot, words, text))
+        return np.concatenate([unedited, np.asarray(edited)]).astype(np.int32)
+
+    def _having(self, shot: Snapshot, words: list[Words], text: str) -> NDArray[np.bool_]:
+        """Say for each row of the files whether it has all words of `text`: what `sql.condition` says, looked up."""
+        total = int(shot.offsets[-1])
+        said = [*terms(text)]
+        every = np.ones(total, dtype=np.bool_)
+        for term in said:
+            every &= mask(words, spellings(term), total) | self._at(shot, term, total)
+        return every | self._at(shot, text, total) if len(said) > 1 else every
+
+    def _at(self, shot: Snapshot, name: str, total: int) -> NDArray[np.bool_]:
+        """Say for each row of the files whether it lies at a place of this name."""
+        there = np.zeros(total, dtype=np.bool_)
+        if ids := sorted(set(self._places(name))):
+            rows = np.asarray(shot.arrays(sql.positions(sql.one_of("place_id", ids), "hot"))["row_no"])
+            there[rows[rows < total]] = True
+        return there
+
+    def _make_words(self, shot: Snapshot) -> None:
+        """Begin to make the words in the background, once for each state of the files; small collections need none."""
+        with self._lock:
+            if shot.total < WORDS_FROM or self._wording is shot:
+                return
+            self._wording = shot
+        threading.Thread(target=make_words, args=(shot.tables,), name="words", daemon=True).start()
 
     def _in_ring(self, shot: Snapshot, ring: tuple[tuple[float, float], ...]) -> NDArray[np.int32]:
         test = sql.condition(Filter(within=ring, review=vocabulary.words("review")))
@@ -393,6 +429,14 @@ class DuckCatalogue:
         order = np.lexsort((found["row_no"], found["start"], part))
         columns = [found[c][order].tolist() for c in ("row_no", "id", "start", "length")]
         return list(zip(*columns, strict=True))
+
+
+def make_words(tables: Sequence[Path]) -> None:
+    """Make the words of these tables that are missing; a folder that cannot be written to goes without."""
+    with contextlib.suppress(OSError):
+        for table in tables:
+            if not path_of(table).exists():
+                build(table)
 
 
 def _holding(field: str) -> str:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from incidents import _lines, _shape
 from incidents._errors import UnreadableCollection
+from incidents._words import Words, path_of
 from incidents.index import Part
 from incidents.sql import Sql
 
@@ -42,6 +43,8 @@ class Snapshot:
         tables = [(table, part.name) for part in parts for table in part.tables if table.rows]
         self.offsets = np.cumsum([0, *(table.rows for table, _ in tables)])
         self.files = [name for _, name in tables]
+        self.tables = [folder / table.name for table, _ in tables]
+        self._words: list[Words] | None = None
         self.total = int(self.offsets[-1])
         self.overlay: dict[str, bytes | None] = {}
         self.generation = 0
@@ -51,7 +54,7 @@ class Snapshot:
         self._local = threading.local()
         self._stats = {name: _stat(handle) for name, handle in self._handles.items()}
         self._con = _connected(in_memory=self.in_memory)
-        self._open([folder / table.name for table, _ in tables])
+        self._open(self.tables)
 
     def __del__(self) -> None:
         for handle in getattr(self, "_handles", {}).values():
@@ -106,6 +109,13 @@ class Snapshot:
     def arrays(self, sql: Sql) -> dict[str, Any]:
         """Run a statement and return its columns as numpy arrays (masked where null)."""
         return dict(self.cursor().execute(sql.text, sql.params).fetchnumpy())
+
+    def words(self) -> list[Words] | None:
+        """Return the words of all tables, null as long as they are not all made."""
+        if self._words is None:
+            with contextlib.suppress(OSError, ValueError):
+                self._words = [Words(path_of(table)) for table in self.tables]
+        return self._words
 
     # ---- edits
 

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from incidents import _lines, _shape, vocabulary
 from incidents._errors import BadInput, UnreadableCollection
+from incidents._words import path_of
 from incidents.geojson import from_line
 from incidents.sql import BITS
 
@@ -203,7 +204,8 @@ class Index:
 
     def _sweep(self, known: dict[str, Part], *, grace_s: float) -> None:
         """Remove what no manifest names, but not what a reader of the last minute may still be opening."""
-        kept = {table.name for part in known.values() for table in part.tables} | {MANIFEST, ".lock"}
+        named = [self.path(table) for part in known.values() for table in part.tables]
+        kept = {p.name for table in named for p in (table, path_of(table))} | {MANIFEST, ".lock"}
         with contextlib.suppress(OSError):
             for path in self.folder.iterdir():
                 if path.name not in kept and time.time() - path.stat().st_mtime > grace_s:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incidents import vocabulary
+from incidents._duck import DuckCatalogue, make_words
 from incidents._errors import BadInput
 from incidents._fold import fold
+from incidents._words import path_of
 from incidents.catalogue import Catalogue
 from incidents.catalogues import open_catalogue
 from incidents.filters import Filter
@@ -36,6 +38,18 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     found = open_catalogue(folder)
     store.put(COLLECTION[90:])
     return found
+
+
+@pytest.fixture(scope="module")
+def worded(catalogue: DuckCatalogue) -> Iterator[Catalogue]:
+    """The same collection, once the words of its index are made."""
+    snapshot = catalogue._current()
+    make_words(snapshot.tables)
+    assert snapshot.words() is not None
+    yield catalogue
+    snapshot._words = None
+    for table in snapshot.tables:
+        path_of(table).unlink()
 
 
 def several(name: str) -> st.SearchStrategy[tuple[str, ...]]:
@@ -241,6 +255,13 @@ def test_an_incident_is_found_by_the_id_it_had_before(catalogue: Catalogue) -> N
     assert catalogue.line_of("old-14") == catalogue.line_of("i-0014")
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=TEXT)
+def test_words_looked_up_are_the_words_scanned(worded: Catalogue, text: str) -> None:
+    where = Filter(text=text, review=vocabulary.words("review"))
+    assert shown(worded, where) == wanted(where)
+
+
 @given(st.text(max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_text_is_folded_alike_on_both_sides(text: str) -> None:
@@ -262,3 +283,18 @@ def test_many_threads_may_ask_at_once(catalogue: Catalogue, tmp_path: Path) -> N
     filters += [Filter(text="school", category=(w,)) for w in vocabulary.words("category")]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda f: shown(catalogue, f), filters * 3)) == [wanted(f) for f in filters] * 3
+
+
+def test_many_points_are_judged_as_each_of_them_alone() -> None:
+    import shapely
+
+    from incidents import _rings
+
+    rng = np.random.default_rng(3)
+    turn = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+    reach = 10 + 6 * np.sin(7 * turn)
+    ring = tuple(zip((30 + reach * np.cos(turn)).tolist(), (48 + reach * np.sin(turn)).tolist(), strict=True))
+    lon, lat = rng.uniform(10, 50, 60_000), rng.uniform(30, 66, 60_000)
+    expected = shapely.contains_xy(shapely.Polygon(ring), lon, lat)
+    assert (_rings.inside(ring, lon, lat) == expected).all()
+    assert 0 < expected.sum() < len(expected)
