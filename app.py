@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import server
+from dashboard import server, warm
 
-app = st.App(server.page(), routes=server.routes(), middleware=server.middleware())
+app = st.App(server.page(), routes=server.routes(), middleware=server.middleware(), lifespan=warm.lifespan)

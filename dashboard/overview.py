@@ -20,11 +20,13 @@ def draw(questions: Questions, where: Filter, words: Words, region_names: dict[s
     categories = questions.facets(where.without("category"), ["category"])["category"]
     if where.category:
         categories = {word: n for word, n in categories.items() if word in where.category}
-    regions = questions.regions(where, "admin1")
+    level = questions.level(where)
+    regions = {code: n for code, n in questions.regions(where, level).items() if code}
     st.html(
         render(
             "overview.html",
             w=words,
+            regions_title=words(f"overview.by.{level}"),
             categories=[
                 {
                     "word": word,

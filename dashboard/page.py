@@ -13,8 +13,7 @@ from incidents._errors import AtlasError
 
 def main() -> None:
     """Draw the dashboard."""
-    language = st.session_state.get("s_language") or st.query_params.get("lang", strings.DEFAULT)
-    words = strings.load(language)
+    words = strings.load(session.language())
     st.set_page_config(page_title=words("product"), layout="wide", initial_sidebar_state="auto")
     st.html("<style>" + theme.variables() + asset("page.css") + asset("ledger.css") + "</style>")
     page = st.navigation(

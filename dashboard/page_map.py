@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from dashboard import (
@@ -18,9 +21,11 @@ from dashboard import (
 )
 from dashboard import state as states
 from dashboard.frame import Frame
-from dashboard.markup import render
+from dashboard.markup import asset, render
 from dashboard.session import held
 from incidents._errors import NotFound
+
+_arrival: Callable[..., Any] = st.components.v2.component("incident_atlas_arrival", js=asset("arrival.js"))
 
 
 def draw(frame: Frame) -> None:
@@ -163,7 +168,7 @@ def _timeline(frame: Frame) -> None:
         on_select=_brushed,
         alt=words("timeline.alt", unit=words(f"timeline.units.{unit}")),
     )
-    notes = [words("timeline.brush")]
+    notes = [words("timeline.brush"), words("timeline.found")]
     if undated > 0:
         notes.append(words("timeline.undated", n=undated))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -189,6 +194,7 @@ def _clear_dates() -> None:
 def _side(frame: Frame) -> None:
     """Draw the ledger of the open incident, else the figures of the selection."""
     words, selected = frame.words, held().selected
+    _arrival(data={"id": selected}, key="arrival", height=1)
     if selected is None:
         overview.draw(frame.questions, session.asked(), words, frame.region_names)
         return

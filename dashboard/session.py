@@ -47,6 +47,12 @@ def held() -> Held:
     return mine
 
 
+def language() -> str:
+    """Return the language before the page is chosen: as switched, else as the address says, else as it was."""
+    chosen = st.session_state.get("s_language") or st.query_params.get("lang")
+    return str(chosen or held().last.language)
+
+
 def begin(page: str) -> State:
     """Return the state of this run; read the address where somebody else changed it."""
     mine = held()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
-import streamlit as st
-
+from geo import basemap
 from geo.admin import Language, admin1_name
 from incidents.catalogue import Bin, Catalogue, Counts, Unit
 from incidents.filters import Filter
@@ -23,16 +23,22 @@ def path() -> str:
     return os.environ.get(ENVIRONMENT) or DEFAULT
 
 
-@st.cache_resource(show_spinner=False)
-def _opened(where: str) -> Catalogue:
-    from incidents.catalogues import open_catalogue
-
-    return open_catalogue(where)
+_OPEN: Final[dict[str, Catalogue]] = {}
+_OPENING: Final = threading.Lock()
 
 
 def catalogue() -> Catalogue:
-    """Return the open collection. Raises an AtlasError that says what is wrong with it."""
-    return _opened(path())
+    """Return the collection, opened once for the process. Raises an AtlasError that says what is wrong with it.
+
+    A collection that could not be opened is tried again the next time: somebody may have put it right.
+    """
+    from incidents.catalogues import open_catalogue
+
+    where = path()
+    with _OPENING:
+        if where not in _OPEN:
+            _OPEN[where] = open_catalogue(where)
+        return _OPEN[where]
 
 
 @lru_cache(maxsize=1024)
@@ -88,6 +94,10 @@ class Questions:
         answer: dict[str, int] = self._ask("regions", where, level)
         return answer
 
+    def level(self, where: Filter) -> Literal["admin1", "country"]:
+        """Return the kind of region that suits the data: countries where it spans several."""
+        return "country" if len([code for code in self.regions(where, "country") if code]) > 1 else "admin1"
+
     def page(
         self, where: Filter, *, order: str, descending: bool, offset: int, limit: int
     ) -> list[dict[str, Any]]:
@@ -103,8 +113,15 @@ class RegionNames(dict[str, str]):
         self._language: Language = "uk" if language == "uk" else "en"
 
     def __missing__(self, code: str) -> str:
-        self[code] = admin1_name(code, self._language) or code
+        self[code] = admin1_name(code, self._language) or self._from_map(code) or code
         return self[code]
+
+    def _from_map(self, code: str) -> str | None:
+        """Look among the names that stand on the map."""
+        for level in basemap.region_names().values():
+            if code in level:
+                return level[code][1 if self._language == "uk" else 0]
+        return None
 
 
 @cache

@@ -61,7 +61,20 @@ def frame(bins: Sequence[Bin], unit: Unit, words: Words) -> pd.DataFrame:
                 "count": b.count,
             }
         )
+    rows += _margins(bins, unit, rows)
     return pd.DataFrame(rows, columns=["start", "end", "low", "high", "label", "category", "word", "count"])
+
+
+def _margins(bins: Sequence[Bin], unit: Unit, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return bars of no height that stretch the axis to a dozen units, so that one bar alone is not the whole width."""
+    if not bins:
+        return []
+    first, last = min(b.start for b in bins), max(b.start for b in bins)
+    width, end = after(first, unit) - first, after(last, unit)
+    short = max(0, 12 - round((end - first) / width))
+    ends = (first - width * (short // 2), end + width * (short - short // 2))
+    flat = {"low": 0, "high": 0, "count": 0}
+    return [rows[0] | flat | {"start": pd.Timestamp(day), "end": pd.Timestamp(day)} for day in ends if short]
 
 
 def chart(

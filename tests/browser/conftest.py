@@ -52,9 +52,11 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
 
     def start(script: str = "app.py", **environment: str) -> str:
         port = free_port()
-        log = (tmp_path_factory.mktemp("server") / "log.txt").open("wb")
         command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | environment)
+        with (tmp_path_factory.mktemp("server") / "log.txt").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | environment
+            )
         started.append(process)
         address = f"http://127.0.0.1:{port}"
         wait_until_up(address, process)
@@ -97,7 +99,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         made = Visit(context.new_page())
         _listen(made)

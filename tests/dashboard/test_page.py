@@ -40,8 +40,9 @@ def html(test: AppTest) -> str:
 
 def titles(test: AppTest) -> list[str]:
     """Return the titles in the table, as it was handed to the browser."""
-    (table,) = test.get("bidi_component")
-    return [row["cells"][1] for row in json.loads(table.proto.json)["rows"]]
+    components = [c.proto for c in test.get("bidi_component")]
+    (table,) = [c for c in components if c.component_name == "incident_atlas_table"]
+    return [row["cells"][1] for row in json.loads(table.json)["rows"]]
 
 
 def address(test: AppTest) -> dict[str, Any]:

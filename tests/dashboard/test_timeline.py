@@ -33,7 +33,14 @@ def test_bars_outside_the_window_are_dimmed_and_keep_their_counts() -> None:
     words = strings.load("en")
     chart = timeline.chart(bins, "month", words, "light", (dt.date(2022, 4, 2), None)).to_dict()
     values = next(iter(chart["datasets"].values()))
-    assert [(v["count"], v["inside"]) for v in values] == [(3, False), (5, True)]
+    assert [(v["count"], v["inside"]) for v in values if v["count"]] == [(3, False), (5, True)]
+
+
+def test_bars_are_stacked_without_gaps() -> None:
+    bins = [Bin(DAY, "burial_site", 3), Bin(DAY, "air_strike", 2)]
+    rows = timeline.frame(bins, "month", strings.load("en"))
+    stacked = rows[rows["count"] > 0][["word", "low", "high"]].to_numpy().tolist()
+    assert stacked == [["air_strike", 0, 2], ["burial_site", 2, 5]]
 
 
 def test_a_brush_becomes_whole_days() -> None:
