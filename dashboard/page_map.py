@@ -106,7 +106,7 @@ def _take(seen: map_panel.Seen) -> bool:
     if seen.bounds is not None and seen.bounds != mine.bounds:
         mine.bounds = seen.bounds
         follow = session.current().follow
-    if seen.view is not None and (mine.view is not None or not _same(seen.view, mine.marks.get("map_start"))):
+    if seen.view is not None and not _same(seen.view, mine.view or mine.marks.get("map_start")):
         mine.view = seen.view
     if seen.clicks != mine.marks.get("clicks", 0):
         mine.marks["clicks"] = seen.clicks
