@@ -38,6 +38,9 @@ class Index(Protocol):
     def weight(self, cell: str) -> int:
         """Return the population of the largest place of a cell; areas count as large."""
 
+    def like(self, folded: str) -> str | None:
+        """Return the cell of places whose name differs from a Cyrillic word in vowels only."""
+
     @property
     def beginnings(self) -> frozenset[str]:
         """Return what names of several words begin with, each first part of them."""
@@ -52,6 +55,14 @@ _CALLED: Final = re.compile(
     r"|хутор\w*|станці\w+|станци\w+|н\.\s?п\.|(?:village|town|city|settlement) of)|\b[смп]\.)\s*[\"«“„']*$",
     re.IGNORECASE,
 )
+_IN: Final = re.compile(
+    r"\b(?:в|во|у|під|под|біля|возле|около|із|из|до|від|от|поблизу|вблизи|близ|неподалік|недалеко от)\s+$",
+    re.IGNORECASE,
+)
+_PLACED: Final = re.compile(
+    "(?:[иыо]вк|евк|[аеиы]нк|ьк|ск|[нв])(?:а|е|и|у|ой|ое|ого|ом|о)$|(?:ц[ыі]|ах|ц[аі]х)$"
+)
+"""How names of places end, unlike most surnames."""
 _LISTED: Final = re.compile(r"\s*[:(—–,;]|\s+-\s")
 _KNOWN: Final = 2000
 """People that make a place likely enough to be meant by a capital that only begins a sentence."""
@@ -364,7 +375,20 @@ def _longest(index: Index, text: str, run: list[_Word]) -> _Hit | None:
     for hit in hits:
         if hit[0] > 1 or _is_name(index, text, run[0], hit[1]):
             return hit
-    return None
+    return None if hits or not run[0].cyrillic else _unlisted(index, text, run[0])
+
+
+def _unlisted(index: Index, text: str, word: _Word) -> _Hit | None:
+    """Return what a name in no list may be, such as the Russian name of a village, where a place should stand."""
+    before = text[max(0, word.start - 24) : word.start]
+    if (
+        len(word.folded) < 6
+        or not _PLACED.search(word.folded)
+        or not (_IN.search(before) or _CALLED.search(before))
+    ):
+        return None
+    cell = index.like(word.folded)
+    return (1, cell, "loose") if cell else None
 
 
 def _is_name(index: Index, text: str, word: _Word, cell: str) -> bool:

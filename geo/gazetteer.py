@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from platformdirs import user_data_path
+from rapidfuzz.distance import OSA
 
 from geo import _pack, names
 from geo._scan import How, Mention, scan
@@ -25,6 +26,7 @@ FOLDER: Final = "INCIDENT_ATLAS_GAZETTEER"
 
 _SETTLEMENTS: Final = frozenset({"city", "town", "settlement", "village", "quarter"})
 _LARGE: Final = 1_000_000
+_ALIKE: Final = 0.6
 _AREAS: Final = frozenset({"country", "admin1", "raion", "hromada", "sea", "area"})
 
 
@@ -209,6 +211,25 @@ class Gazetteer:
     def weight(self, cell: str) -> int:
         """Return the population of the largest place of an index cell; areas and features count as large."""
         return max(_heads(place) for place in self._places(cell))
+
+    def like(self, folded: str) -> str | None:
+        """Return the index cell of Ukraine's settlements whose name differs from a Cyrillic word in vowels only."""
+        same = [n for n in self._by_bones.get(names.bones(folded), ()) if self._alike(n, folded)]
+        return ",".join(map(str, same)) or None
+
+    def _alike(self, number: int, folded: str) -> bool:
+        own = names.fold(self._rows[number].split("\t", 12)[12].partition("|")[0])
+        return OSA.normalized_similarity(own, folded) >= _ALIKE
+
+    @cached_property
+    def _by_bones(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for i, row in enumerate(self._rows):
+            cells = row.split("\t", 12)
+            name = cells[12].partition("|")[0]
+            if not cells[6] and (cells[7] or "village") in _SETTLEMENTS and names.is_cyrillic(name):
+                found.setdefault(names.bones(names.fold(name)), []).append(i)
+        return found
 
     @cached_property
     def beginnings(self) -> frozenset[str]:

@@ -192,6 +192,31 @@ def lemmas(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_BONELESS: Final = str.maketrans("", "", "аеиоуыэюяіїєёйьъ ")
+_RUSSIAN_ROOTS: Final = (
+    ("долг", "довг"),
+    ("волч", "вовч"),
+    ("желт", "жовт"),
+    ("полн", "повн"),
+    ("толст", "товст"),
+    ("солн", "сон"),
+)
+_LONG_ENDING: Final = re.compile("(ого|ому|ом|ым|им|ах|ами|ам|ів|ов)$")
+
+
+def bones(word: str) -> str:
+    """Return the consonants of a folded Cyrillic name: Russian and Ukrainian forms of one name mostly share them.
+
+    Еленовке, Оленівка and Оленівці give one value; so do different names, so this is only for a word that stands where
+    a place should stand and is in no list.
+    """
+    for russian, ukrainian in _RUSSIAN_ROOTS:
+        if word.startswith(russian):
+            word = ukrainian + word[len(russian) :]
+    bare = _LONG_ENDING.sub("", word).translate(_BONELESS).replace("ґ", "г")
+    return f"{bare[:-1]}к" if bare.endswith("ц") else bare
+
+
 _ADJECTIVE: Final = re.compile("(sk|ck|k)?(ii|i|oho|a|oi|oiu)$")
 _AREA_WORDS: Final = frozenset(
     [
