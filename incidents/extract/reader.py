@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from incidents._errors import BadInput
 from incidents.extract import (
     dates,
     drafts,
@@ -273,7 +274,10 @@ def read(text: str, *, published: dt.date | None = None, report_id: str | None =
     """Read a report. `published` (else the date the text states at its head) is the day relative dates count from.
 
     Offsets in the result are code points of `text`, half open, and `text[start:end]` is always the quoted text.
+    Raises BadInput for a day of publication that no report of our time can have.
     """
+    if published is not None and not 1900 <= published.year < 2200:
+        raise BadInput(f"published {published} is not a day of our time; give it as 2022-09-16")
     session = _Session(text, published, report_id)
     found = session.figures_and_statements()
     facts = [Fact(f.start, f.end, f.predicate, f.value, _speaker_spans(session, f)) for f in found]
