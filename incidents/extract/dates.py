@@ -141,6 +141,10 @@ def _month(m: _Match, anchor: Anchor) -> str | None:
     return _iso(dt.date(year, month, 21), dt.date(year, month, _last_day(year, month)))
 
 
+def _last_years(m: _Match, anchor: Anchor) -> str | None:
+    return f"{anchor.day.year - 1}-{_index('months')[m['month']]:02}" if anchor.day else None
+
+
 def _months(m: _Match, anchor: Anchor) -> str | None:
     last = _month_year(_year(m["y"]), _index("months")[m["month"]], anchor)
     if last is None:
@@ -207,8 +211,13 @@ def _ago(m: _Match, anchor: Anchor) -> str | None:
 
 
 def _over_day(_: _Match, anchor: Anchor) -> str | None:
-    """Read "over the past day", "за минулу добу": from the day before to the day of speaking."""
+    """Read "overnight", "last night": from the day before to the day of speaking."""
     return _iso(anchor.day - dt.timedelta(days=1), anchor.day) if anchor.day else None
+
+
+def _past_day(_: _Match, anchor: Anchor) -> str | None:
+    """Read "over the past day", "за минулу добу": the day before that of speaking."""
+    return _iso(anchor.day - dt.timedelta(days=1)) if anchor.day else None
 
 
 def _night(m: _Match, anchor: Anchor) -> str | None:
@@ -260,6 +269,9 @@ def _span_of(unit: str, day: dt.date, back: int) -> tuple[dt.date, dt.date]:
         return monday, monday + dt.timedelta(days=6)
     if re.match(r"month|місяц|месяц", unit):
         first = day.replace(day=1)
+        if back < 0:
+            first = (first + dt.timedelta(days=32)).replace(day=1)
+            back = 0
         if back:
             first = (first - dt.timedelta(days=1)).replace(day=1)
         return first, first.replace(day=_last_day(first.year, first.month))
@@ -271,12 +283,13 @@ def _unit(m: _Match, anchor: Anchor) -> str | None:
     if anchor.day is None:
         return None
     back = int(bool(re.search(r"last|past|previous|минул|прошл", m["which"])))
+    back = -1 if re.search(r"next|наступн|следующ", m["which"]) else back
     first, last = _span_of(m["unit"], anchor.day, back)
     if first.day == 1 and back and re.match("month|міс|мес", m["unit"]):
         return f"{first.year}-{first.month:02}"
     if back and re.match("year|рок|рік|год", m["unit"]):
         return str(first.year)
-    return _iso(first, min(last, anchor.day) if not back else last)
+    return _iso(first, last if back else min(last, anchor.day))
 
 
 def _years(m: _Match, _: Anchor) -> str | None:
@@ -290,7 +303,7 @@ _PART_OF_DAY: Final = (
     r"(?:(?:late|early|earlier|overnight|(?:(?:in|on) )?the (?:morning|evening|afternoon|night) of|(?:the )?(?:morning|evening|night|afternoon)|"
     r"вранці|ввечері|увечері|вночі|вдень|зранку|вечором|утром|вечером|ночью|днем|днём|пізно ввечері|поздно вечером|рано вранці|рано утром),? )?"
 )  # fmt: skip
-_ON: Final = r"(?:(?:on|since|by|from|until|у|в|во|з|с|до|від|от|of) )?"
+_ON: Final = r"(?:(?:on|since|by|from|until|у|в|во|з|с|до|від|от|of|к|ко) )?"
 
 
 def _p(body: str) -> re.Pattern[str]:
@@ -332,6 +345,8 @@ def _rules() -> tuple[_Rule, ...]:
             _day_month, "a month and a day"),
         _Rule("months", _p(rf"(?:(?:from|between|in|з|із|с|від) )?(?P<month1>{month}){dash}(?P<month>{month}){_TAIL}"), _months,
               "an interval of months"),
+        _Rule("last_years", _p(rf"(?:торік|минулого року|в прошлом году|last year,?) (?P<part>)(?:у|в|in) (?P<month>{month})(?P<y>)"), _last_years,
+              "a month of the year before"),
         _Rule("month_part", _p(rf"(?:{part})(?P<month>{month}) {_Y}{_YEAR_WORD}"), _month, "a month and a year"),
         _Rule("month_in", _p(rf"(?:in|last|since|during|у|в|during|протягом|в течение|за) (?P<part>)(?P<month>{month})(?P<y>)"), _month,
               "a month"),
@@ -348,7 +363,7 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule("past_day", _p(
             r"(?:(?:over|in|during|for|within) )?the (?:past|last|previous) (?:day|24 hours)|(?:за|протягом|упродовж|впродовж)(?: минулої| минулу| останню)? "
             r"доб[уи]|(?:за|в течение)(?: прошедшие| последние| минувшие| прошлые)? сут(?:ки|ок)|(?:минулої|цієї) доби|за день|in 24 hours|over 24 hours"),
-            _over_day, "the last twenty-four hours"),
+            _past_day, "the last twenty-four hours"),
         _Rule("last_night", _p(r"last night|overnight|(?:минулої|цієї) ночі|(?:прошлой|этой) ночью|вночі|уночі|ночью|за ніч|за ночь"), _over_day,
               "the night before the day of speaking"),
         _Rule("unit", _p(rf"(?:(?:earlier|later|за|протягом|на|over|during|early|late|наприкінці|на початку) )?(?:the )?{which}{units}"), _unit,

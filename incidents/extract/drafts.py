@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from incidents.extract import dates
+from incidents.extract import dates, hedges
 from incidents.extract.classify import Cues
 from incidents.extract.dates import DateMention
 from incidents.extract.places import Site
@@ -27,6 +27,17 @@ _LOOSE: Final = frozenset(
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
 _USABLE: Final = frozenset({"mention", "site", "comparison"})
 _OLD: Final = dt.timedelta(days=60)
+_NEWS: Final = dt.timedelta(days=10)
+_MINOR: Final = frozenset({"object_damage", "other", "explosion", "disappearance", "displacement"})
+_STRIKES: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooting", "explosion"})
+_EVENTS: Final = _STRIKES | {"sexual_violence", "detention_torture"}
+
+
+_NO_EVENT: Final = re.compile(
+    r"(?<!\w)(?:was not|were not|not been|shot down|intercepted|drill|exercise|sirens?|air raid alert|could hit|might hit|denie\w+|if |threat\w*|"
+    r"warn(?:ed|s|ing)|не постраждав|не зазнал|збит\w*|збили|сбит\w*|сбили|тривог\w*|тревог\w*|навчанн\w+|учени\w+|загроз\w*|угроз\w*|якби|"
+    r"если бы|знешкод\w+|обезвред\w+|заперечу\w+|отрица\w+)(?!\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -78,9 +89,10 @@ class Drafter:
         self._by_sentence: dict[int, list[Site]] = {}
         for site in sites:
             self._by_sentence.setdefault(segments.at(site.start).index, []).append(site)
+        self._agencies = [s for s in sites if s.role == "agency" and s.place and not s.place.is_area]
         self._dates: dict[int, list[DateMention]] = {}
         for d in found:
-            if d.value is not None and not self._is_speech(d):
+            if d.value is not None and not self._is_speech(d) and not self._is_open(d):
                 self._dates.setdefault(segments.at(d.start).index, []).append(d)
         self._main = self._main_site()
         self._first_date = self._main_date()
@@ -105,7 +117,7 @@ class Drafter:
                 if site.place is None or not site.place.is_area:
                     return site
                 first = first or site
-        return first
+        return first or next(iter(self._agencies), None)
 
     def _listed(self) -> bool:
         """Say whether the report is a list of settlements: three or more with words of harm of their own."""
@@ -194,12 +206,32 @@ class Drafter:
             for start, end in self._said
         )
 
+    def _is_open(self, d: DateMention) -> bool:
+        """Say whether a date is only since when, or until when, something goes on."""
+        lead = self._shadow.lower[max(0, d.start - 12) : d.start + 8]
+        return "/" not in str(d.value) and bool(
+            re.search(
+                r"(?<!\w)(?:since|until|till|by|з|із|с|со|до|к|починаючи з|начиная с) (?:\w+ )?$",
+                lead[: d.start - max(0, d.start - 12)],
+            )
+            or re.match(r"(?:since|until|till|by|з|із|с|со|до|к) ", self._shadow.lower[d.start : d.start + 8])
+        )
+
     def _main_date(self) -> DateMention | None:
         for sentence in self._segments.sentences:
             for d in self._dates.get(sentence.index, []):
-                if d.value and self._is_recent(d) and len(d.value) >= 10:
+                if d.value and sentence.index <= 1 and self._is_close(d):
                     return d
         return None
+
+    def _is_close(self, d: DateMention) -> bool:
+        """Say whether a date lies in the days before publication, so that a report as a whole may be about it."""
+        if d.value is None or len(d.value) < 10:
+            return False
+        first, last = dates.edges(d.value)
+        if (last - first).days > 3:
+            return False
+        return self._published is None or dt.timedelta(0) <= self._published - first <= _NEWS
 
     def _is_recent(self, d: DateMention) -> bool:
         if self._published is None or d.value is None:
@@ -247,7 +279,11 @@ class Drafter:
         if fact.predicate in _GRAVE or (fact.predicate == "bodies" and self._is_burial(*span, strike)):
             return self._grave(fact, span)
         if fact.predicate in {"damage", "damage_share"} and strike is None:
-            return None if self._has_strike_near(fact) else "object_damage"
+            return (
+                None
+                if self._has_strike_near(fact) or self._cues.strike(0, self._head_end())
+                else "object_damage"
+            )
         if fact.predicate == "investigation" and self._main_burial():
             return "burial_site"
         if fact.predicate == "detained":
@@ -326,9 +362,102 @@ class Drafter:
         loose = [i for i, f in enumerate(facts) if f.predicate in _LOOSE]
         for i in firm:
             self._place(drafts, i, facts[i], starts)
+        self._events(drafts, starts)
+        drafts = self._joined(drafts)
         for i in loose:
             self._attach(drafts, i, facts[i], starts)
         return drafts
+
+    def _events(self, drafts: list[Draft], starts: list[int]) -> None:
+        """Add what happened at a named place without any figure: a place that was hit is a site all the same."""
+        for sentence in self._segments.sentences:
+            category = self._event(sentence)
+            if category is None:
+                continue
+            for site in self._struck(sentence, category):
+                fact = Fact(site.start, site.end, "event", None)
+                when = self._when(fact)
+                role = self._role(fact, site, when, category)
+                if not any(self._covers(d, site, category, when) for d in drafts):
+                    self._add(drafts, None, fact, site, when, category, role)
+
+    def _event(self, sentence: Sentence) -> str | None:
+        span = (sentence.start, sentence.end)
+        text = self._shadow.lower[sentence.start : sentence.end]
+        if _NO_EVENT.search(text) or hedges.looks_ahead(self._shadow.lower, sentence, sentence.end):
+            return None
+        found = self._cues.strike(*span) or self._cues.other_harm(*span)
+        return found if found in _EVENTS and not self._cues.has("burial_site", *span) else None
+
+    def _struck(self, sentence: Sentence, category: str) -> list[Site]:
+        """Return the settlements of a sentence, and of these the ones that stand near the words of the strike."""
+        return [
+            s for s in self._usable(sentence)
+            if s.role != "comparison" and s.place is not None and not s.place.is_area and category
+            and not any(a <= s.start < b for a, b in self._said)
+        ]  # fmt: skip
+
+    @staticmethod
+    def _covers(draft: Draft, site: Site, category: str, when: DateMention | None) -> bool:
+        if draft.role == "context" or draft.site is None or draft.site.place != site.place:
+            return False
+        days = dates.edges(when.value) if when is not None and when.value else None
+        apart = (
+            draft.days is not None
+            and days is not None
+            and (draft.days[1] < days[0] or days[1] < draft.days[0])
+        )
+        return (draft.category == category or category in _STRIKES) and not apart
+
+    def _joined(self, drafts: list[Draft]) -> list[Draft]:
+        """Join damage and the like to the strike at the same place and day that they are part of."""
+        kept = [d for d in drafts if d.category not in _MINOR]
+        for d in [d for d in drafts if d.category in _MINOR]:
+            into = next((k for k in kept if k.category in _STRIKES and self._is_part(d, k)), None)
+            if into is None:
+                kept.append(d)
+                continue
+            into.facts += d.facts
+            into.spans += d.spans
+            into.impact = tuple(dict.fromkeys([*into.impact, *d.impact]))
+            into.weapon = tuple(dict.fromkeys([*into.weapon, *d.weapon]))
+            if into.days is None and into.role == d.role:
+                into.days, into.value = d.days, d.value
+        self._set_totals_aside(kept)
+        return sorted(kept, key=lambda d: min(start for start, _ in d.spans))
+
+    @staticmethod
+    def _is_part(minor: Draft, strike: Draft) -> bool:
+        if (
+            minor is strike
+            or minor.site is None
+            or strike.site is None
+            or minor.site.place != strike.site.place
+        ):
+            return False
+        if minor.site.place is None or minor.role != strike.role:
+            return False
+        if minor.days is None or strike.days is None:
+            return True
+        return minor.days[0] <= strike.days[1] and strike.days[0] <= minor.days[1]
+
+    @staticmethod
+    def _set_totals_aside(drafts: list[Draft]) -> None:
+        """A total for a province whose towns have figures of their own is their sum, not one more incident."""
+        towns = {
+            d.site.place.admin1
+            for d in drafts
+            if d.role == "incident" and d.site and d.site.place and not d.site.place.is_area
+        }
+        for d in drafts:
+            place = d.site.place if d.site else None
+            if (
+                d.role == "incident"
+                and place is not None
+                and place.is_area
+                and (place.admin1 in towns or place.kind == "country")
+            ):
+                d.role = "referenced"
 
     def _place(self, drafts: list[Draft], i: int, fact: Fact, starts: list[int]) -> None:
         if fact.predicate in _NOWHERE:
@@ -362,7 +491,8 @@ class Drafter:
         if draft.role == "referenced" and role == "incident":
             draft.role = role
         sentence = self._segments.at(fact.start)
-        draft.facts.append(i)
+        if i is not None:
+            draft.facts.append(i)
         draft.spans.append((sentence.start, sentence.end))
         draft.impact = tuple(dict.fromkeys([*draft.impact, *self._cues.impact(sentence.start, sentence.end)]))
         draft.weapon = tuple(dict.fromkeys([*draft.weapon, *self._cues.weapon(sentence.start, sentence.end)]))

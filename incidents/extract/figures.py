@@ -113,6 +113,11 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
 
 
 @cache
+def _not_people() -> frozenset[str]:
+    return frozenset(_cues.load("people")["not_people"])
+
+
+@cache
 def _part() -> re.Pattern[str]:
     part = _cues.either([w for w in _cues.load("people")["part"] if w != "with"])
     return re.compile(rf"(?<!\w){part}(?:[:,–—-]| (?:were|was|are|is|—|–|:|also|also were|є|були|ще))* ?$")
@@ -129,6 +134,27 @@ _BARE_NEXT: Final = re.compile(
     r"\s*(?:$|[.,;:)!?–—(]|(?:and|were|was|have|had|are|is|in|at|by|from|on|during|of|as|seriously|severely|critically|"
     r"та|і|й|и|у|в|на|з|із|внаслідок|через|від|від|вже|зі|с|из|от|из-за|вследствие|в результате|є|або|или|or)(?!\w))"
 )
+_LINKING: Final = re.compile(
+    r"\s*(?:(?:of|the|were|was|people|they|have|been|had|more|others?|are|reported|confirmed|вже|уже|ще|еще|ещё|були|було|был[аио]?|"
+    r"їх|их|з них|из них)\s|[-–—]\s?)*"
+)
+_LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
+_WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
+_PART_AFTER: Final = re.compile(
+    r",? ?[—–-]? ?(?:with (?:signs|traces|marks)|bore|bearing|showed|showing|зі слідами|із слідами|з ознаками|мали|со следами|с признаками|"
+    r"имели|тяжело|важко|у важкому|в тяжелом|in serious|in critical|seriously|critically)(?!\w)"
+)
+_UNREAL: Final = re.compile(
+    r"(?<!\w)(?:якби|если бы|могло (?:бути|быть)|могли б(?:ути|ы)?|могла б(?:ы)?|could have (?:been|killed)|would have|if [^.;]{3,50} had)(?!\w)"
+)
+_LIVING_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:мешка\w+|прожива\w+|жил[аио]?|живе|живуть|живут|живет|живёт|населенн\w+|население\w*|population(?: of| was| is)?|home to|lived|"
+    r"залиша\w+|остает\w+|остаёт\w+|осталось|remain)[^.;\d]{0,24}$"
+)
+_LIVING_AFTER: Final = re.compile(
+    r" (?:inhabitants|people (?:lived|live) |residents (?:lived|before|remain))"
+)
+_MOST_HARMED: Final = 200
 _PAREN: Final = re.compile(
     r", (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
     r" [^,]{2,60},|\([^()]{2,60}\)"
@@ -178,6 +204,7 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
                 )
             )
         else:
+            is_part = is_part or bool(_PART_AFTER.match(shadow.lower, q.end))
             found.append(_Head(q, q.end, None, typed=False, is_dead=False, is_part=is_part))
     found += _singles(shadow, sentence, found)
     return sorted(found, key=lambda h: h.quantity.start)
@@ -248,22 +275,19 @@ def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
     if q.value is None and q.qualifier in {"some", "many"}:
         return False
     if cue.start >= q.end:
-        return bool(
-            re.fullmatch(
-                r"\s*(?:were |was |people |have been |had been |have |more |others? |are |reported |confirmed |вже |-|–|—)*",
-                lower[q.end : cue.start],
-            )
-        )
-    return bool(_BARE_NEXT.match(lower, q.end)) or any(
-        lower.startswith(w, q.end) for w in (" more", " others")
-    )
+        return _LINKING.fullmatch(lower, q.end, cue.start) is not None
+    if _BARE_NEXT.match(lower, q.end) or _LEFT_OVER.match(lower, q.end):
+        return True
+    noun = _WORD.match(lower, q.end)
+    close = q.start - cue.end <= 1 and cue.side != "left"
+    return close and noun is not None and q.value is not None and noun.group(1) not in _not_people()
 
 
 def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
     if predicate == "displaced" and (head.group == "soldiers" or not head.typed):
         return False
     if predicate == "graves":
-        return not head.typed and link.cost <= 2
+        return not head.typed and link.cost <= 2 and head.quantity.value != 1
     if predicate == "detained" and link.cost > 5:
         return False
     return not _is_pronoun_one(head, lower)
@@ -305,12 +329,15 @@ def _of_sentence(
     zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
     near = [c for c in near if not any(a <= c.start < b for a, b in zero)]
     made: list[tuple[_Head, _Link]] = []
+    if _UNREAL.search(shadow.lower, sentence.start, sentence.end):
+        return []
     for head in heads:
         link = _link(shadow.lower, head, heads, near)
         if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, link))
     made = _inherited(shadow.lower, heads, made)
-    return [
+    lived = [_lived(shadow, sentence, h) for h in heads if not any(h is other for other, _ in made)]
+    return [f for f in lived if f is not None] + [
         _figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)
     ]
 
@@ -322,7 +349,10 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
     previous: tuple[_Head, _Link] | None = None
     for head in heads:
         link = linked.get(id(head))
-        if link is None and previous is not None and head.typed and head.quantity.value is not None:
+        fits = head.typed or bool(_PART_AFTER.match(lower, head.end))
+        if previous is not None and fits and not head.typed:
+            link = None
+        if link is None and previous is not None and fits and head.quantity.value is not None:
             gap = lower[previous[0].end : head.quantity.start]
             if (head.is_part and len(gap) < 60) or _COORDINATED.fullmatch(gap):
                 link = _Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
@@ -335,7 +365,7 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
 def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
     """Say whether a figure counts everybody of its kind, or a part of one before it or of an unstated whole."""
     head, link = made[i]
-    if head.is_part:
+    if head.is_part or _is_in_grave(lower, made, i):
         return "part"
     for j in (i - 1, i + 1):
         if 0 <= j < len(made) and made[j][1].predicate == link.predicate and made[j][1].cue is link.cue:
@@ -344,6 +374,14 @@ def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
             if _COORDINATED.fullmatch(gap) and gap.strip():
                 return "part"
     return "whole"
+
+
+def _is_in_grave(lower: str, made: list[tuple[_Head, _Link]], i: int) -> bool:
+    """Say whether bodies are those in one grave among the graves just counted ("445 graves and one where 17 lie")."""
+    if i == 0 or made[i][1].predicate != "bodies" or made[i - 1][1].predicate != "graves":
+        return False
+    gap = lower[made[i - 1][0].end : made[i][0].quantity.start]
+    return bool(re.search(r"(?<!\w)(?:where|with|containing|где|де|в одном|в одній|one of)(?!\w)", gap))
 
 
 def _figure(shadow: Shadow, sentence: Sentence, head: _Head, link: _Link, extent: str) -> Figure:
@@ -362,6 +400,21 @@ def _figure(shadow: Shadow, sentence: Sentence, head: _Head, link: _Link, extent
         start, end, link.predicate, q.value, q.low, q.high, q.qualifier, group, extent, None, modality,
         f"figure.{link.predicate}", f"a figure beside {words!r}",
     )  # fmt: skip
+
+
+def _lived(shadow: Shadow, sentence: Sentence, head: _Head) -> Figure | None:
+    """Return how many people live or lived at a place, where the words say so; such a figure is no harm."""
+    q, lower = head.quantity, shadow.lower
+    if q.value is None or q.value < _MOST_HARMED:
+        return None
+    before = _LIVING_BEFORE.search(lower, max(sentence.start, q.start - 50), q.start)
+    if not before and not _LIVING_AFTER.match(lower, q.end):
+        return None
+    end = head.end if head.typed else q.end
+    if _LIVING_AFTER.match(lower, q.end):
+        end = q.end + len(" inhabitants") if lower.startswith(" inhabitants", q.end) else end
+    return Figure(q.start, end, "place_population", q.value, q.low, q.high, q.qualifier, None, "whole", None, "asserted",
+                  "figure.place_population", "a figure of people who live or lived there, no harm")  # fmt: skip
 
 
 def _zeros(shadow: Shadow, segments: Segments) -> list[Figure]:

@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(
     r"\d{1,3}(?:[ ,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?|[^\W\d_]+(?:['-][^\W\d_]+)*|%|[–—-]|№"
 )
 _AGE: Final = re.compile(
-    r"[ -]*(?:(?:-| )?(?:year|yr|month|week|day)s?[ -]?old|-?(?:річн|летн|літн|месячн|місячн|го\b|ти\b|й\b|ій\b|та\b|х\b|м\b|я\b)"
+    r"(?:,? ?(?:and |та |і |й |и |to |до |or |или |або )?\d{1,3})*[ -]*(?:(?:-| )?(?:year|yr|month|week|day)s?[ -]?old|-?(?:річн|летн|літн|месячн|місячн|го\b|ти\b|й\b|ій\b|та\b|х\b|м\b|я\b)"
     r"|(?:рок(?:ів|и|у)?|лет|года?|years?|місяц|месяц|month|hours?|годин|час|minutes?|хвилин|минут|днів|дн[яі]|дней|days?|тиж|недел|weeks?)(?:\w*)(?!\w))"
 )  # fmt: skip
 _BAD_BEFORE: Final = re.compile(
@@ -35,6 +35,11 @@ _BAD_AFTER: Final = re.compile(
 
 _GROWN: Final = re.compile(
     r"(?:зросл\w+|збільшил\w+|вырос\w+|возрос\w+|увеличил\w+|дійшл\w+|піднял\w+|рос\w+|від \d+|от \d+|rose|risen|gone|climbed|grown) ?$"
+)
+
+
+_VAGUE_NEXT: Final = re.compile(
+    r" (tens|dozens?|hundreds?|thousands?|десятків|сотень|тисяч|десятков|сотен|тысяч)(?!\w)"
 )
 
 
@@ -215,6 +220,13 @@ def _vague_at(lower: str, token: _Token) -> Quantity | None:
     if name is None:
         return None
     low, high = bounds(0, name)
+    more = _VAGUE_NEXT.match(lower, token.end) if name == "some" else None
+    if more:
+        inner = _vague_at(lower, _Token(more.start(1), more.end(1), more.group(1)))
+        if inner is not None and inner.qualifier != "some":
+            return Quantity(
+                token.start, inner.end, None, inner.low, None, inner.qualifier, is_word=True, core=token.start
+            )
     _, start, end = _qualified(lower, token.start, token.end)
     return Quantity(start, end, None, low, high, name, is_word=True, core=token.start)
 
@@ -229,6 +241,8 @@ def quantities(lower: str) -> list[Quantity]:
         number = None if vague else _number(lower, tokens, i)
         if vague:
             made.append(vague)
+            while i + 1 < len(tokens) and tokens[i + 1].start < vague.end:
+                i += 1
         elif number is not None:
             upper = _ranged(lower, tokens, number)
             last = upper or number

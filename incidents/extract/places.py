@@ -84,6 +84,11 @@ def _place(place_id: str) -> Place | None:
 
 
 @cache
+def _settlements(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(i for i in ids if (p := _place(i)) is not None and not p.is_area)
+
+
+@cache
 def _population(ids: tuple[str, ...]) -> int:
     return max((p.population for i in ids if (p := _place(i)) is not None), default=0)
 
@@ -226,9 +231,9 @@ class Reader:
         regions = self._named_regions()
         anchors: dict[str, None] = {}
         for m in self._mentions:
-            if len(m.place_ids) == 1 or _population(m.place_ids) >= 50_000:
-                best = max(m.place_ids, key=lambda i: p.population if (p := _place(i)) else 0)
-                anchors[best] = None
+            settled = _settlements(m.place_ids)
+            if len(settled) == 1:
+                anchors[settled[0]] = None
         context = tuple(list(anchors)[:12])
         made = [self._site(i, m, regions, context) for i, m in enumerate(self._mentions)]
         return self._with_areas(made)
@@ -238,10 +243,11 @@ class Reader:
         beside = self._region_beside(i)
         area = _area(m.place_ids)
         named = bool(_AREA_WORD.match(lower, m.end)) or bool(_AREA_WORD.search(lower, m.start, m.end))
-        settled = tuple(p for p in m.place_ids if (x := _place(p)) is not None and not x.is_area)
+        settled = _settlements(m.place_ids)
         ids = (area.place_id,) if area is not None and (named or not settled) else (settled or m.place_ids)
         role, why, near = self._role(m, i)
         single = regions[0] if len(regions) == 1 else None
+        context = tuple(c for c in context if c not in ids)
         found = _chosen(ids, self._shadow.cased[m.start : m.end], beside, context, near=near)
         if found.ambiguous and beside is None and single:
             found = _chosen(ids, self._shadow.cased[m.start : m.end], single, context, near=near)

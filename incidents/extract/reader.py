@@ -109,6 +109,7 @@ class _Session:
         self.voices = Attributions(self.shadow, self.segments, self.people, self.channels)
         self.dates = self._dates(stamp[2] if stamp else 0)
         self.sites = self._sites()
+        self.going_on: set[int] = set()
 
     def _title(self) -> str | None:
         if not self.segments.sentences:
@@ -225,7 +226,20 @@ class _Session:
             stance = self.voices.stance(found.start, found.end)
             if stance is not None:
                 return stance
-        return self.voices.at(found.start, figure=is_figure)
+            if found.predicate == "denial" or found.review == "needs_review":
+                return self.voices.subject(found.start, found.end) if found.predicate == "denial" else None
+        sentence = self.segments.at(found.start)
+        goes_on = is_figure and sentence.index in self.going_on
+        return self.voices.at(found.start, goes_on=goes_on)
+
+    def going_on_after(self, found: Sequence[Figure | Statement]) -> set[int]:
+        """Return the sentences whose figures go on with those of the sentence before: no speaker, no place of their own."""
+        counted = {self.segments.at(f.start).index for f in found if isinstance(f, Figure)}
+        placed = {self.segments.at(s.start).index for s in self.sites if s.role in {"mention", "site"}}
+        return {
+            i for i in counted
+            if i - 1 in counted and i not in placed and self.voices.speaks(self.segments.sentences[i - 1])
+        }  # fmt: skip
 
     def _via(self, found: Figure | Statement, attribution: Attribution | None) -> tuple[str, ...]:
         sentence = self.segments.at(found.start)
@@ -280,11 +294,12 @@ def read(text: str, *, published: dt.date | None = None, report_id: str | None =
         raise BadInput(f"published {published} is not a day of our time; give it as 2022-09-16")
     session = _Session(text, published, report_id)
     found = session.figures_and_statements()
+    session.going_on = session.going_on_after(found)
     facts = [Fact(f.start, f.end, f.predicate, f.value, _speaker_spans(session, f)) for f in found]
     made = drafts.Drafter(
         session.shadow, session.segments, session.sites, session.dates,
         published=session.published, said=session.voices.verb_spans(),
-    ) if facts else None  # fmt: skip
+    ) if session.segments.sentences else None  # fmt: skip
     drafted = made.group(facts) if made else []
     claims = tuple(
         session.claim(f, made.about(fact) if made else None) for f, fact in zip(found, facts, strict=True)

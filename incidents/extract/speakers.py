@@ -45,6 +45,11 @@ _RANK: Final[dict[Kind, int]] = {"person": 0, "body": 1, "anonymous": 2, "pronou
 _PRONOUN: Final = re.compile(
     r"(?<!\w)(?:he|she|they|він|вона|вони|он|она|они|його|її|їх|его|ее|её|him|her)(?!\w)"
 )
+_COUNTRY: Final = re.compile(r"(?:ukraine|russia|moscow|kyiv|kiev)$")
+_TOPIC: Final = re.compile(
+    r"(?:про|о|об|about|on)\s+(?:ситуаці|ситуаци|обстріл|обстрел|наслідк|последстви|події|атак|удар|добу|the (?:situation|consequences|attack|shelling|strike|day|night|past|last)|attacks|shelling|strikes)"
+    r"|(?:за|протягом) (?:минулу |минулої |прошедш\w+ |последн\w+ )?(?:доб[уи]|сутки|день|ніч|ночь)|past (?:day|night|24)|daily (?:update|report|summary)|overnight"
+)
 _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 
@@ -198,10 +203,11 @@ class Attributions:
     def _heading(self, sentence: Sentence) -> Attribution | None:
         """Read "Governor X:" or "X, head of the region:" at the head of a report or list: X speaks what follows."""
         lower = self._shadow.lower
-        if not re.search(r":\s*$", lower[sentence.start : sentence.end]) or sentence.line > 2:
-            return None
+        text = lower[sentence.start : sentence.end]
         named = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind in {"person", "body"}]
-        if not named or len(lower[sentence.start : sentence.end]) > 220:
+        colon = text.find(": ") if not re.search(r":\s*$", text) else len(text)
+        named = [v for v in named if v.end <= sentence.start + colon]
+        if colon < 0 or sentence.line > 2 or not named or colon > 220 or (colon < len(text) and colon > 90):
             return None
         best = min(named, key=lambda v: _RANK[v.kind])
         return Attribution(
@@ -223,7 +229,10 @@ class Attributions:
         lower = self._shadow.lower
         end = max(m.end(), voice.end if voice else 0)
         is_pro = bool(_pro().search(lower, sentence.start, m.end()))
-        is_header = bool(re.search(r":\s*$", lower[sentence.start : sentence.end])) and sentence.line <= 3
+        text = lower[sentence.start : sentence.end]
+        is_header = sentence.line <= 3 and bool(re.search(r":\s*$", text))
+        if sentence.index == 0 and voice is not None and voice.kind != "anonymous":
+            is_header = is_header or bool(_TOPIC.search(text))
         return Attribution(
             m.start(),
             end,
@@ -240,6 +249,8 @@ class Attributions:
         after = self._after(sentence, m.end(), _NEAR_AFTER if _cues.CYRILLIC.match(m.group()) else 4)
         before = self._before(sentence, m.start())
         cyrillic = bool(_cues.CYRILLIC.match(m.group()))
+        if after is None and before is None and not cyrillic:
+            after = self._inverted(sentence, m.end())
         voice = self._choose(before, after, m, cyrillic=cyrillic)
         near_via = self._channels(sentence)
         if voice is None and not near_via and not self._is_bare(sentence, m):
@@ -248,6 +259,21 @@ class Attributions:
         if voice is None and not near_via:
             voice = Voice(m.start(), m.end(), "", "pronoun")
         return self._made(sentence, m, voice, rule, is_stance=is_stance)
+
+    def _inverted(self, sentence: Sentence, at: int) -> Voice | None:
+        """Return the subject that a translation put behind the verb ("announced this Tuesday the prosecutor X")."""
+        found = self._after(sentence, at, _NEAR_AFTER)
+        if found is None or found.kind not in {"person", "body"}:
+            return None
+        gap = self._shadow.lower[at : found.start]
+        return (
+            found
+            if re.fullmatch(
+                r"(?: (?:this|on|last|the|today|yesterday|mr|mrs|[a-z]+day|[a-z]+or|[a-z]+er|chief|head|also|regional))*,? ?",
+                gap,
+            )
+            else None
+        )
 
     def _is_bare(self, sentence: Sentence, m: re.Match[str]) -> bool:
         """Say whether a verb without a subject follows a quotation ("…", said.): whoever spoke last."""
@@ -292,7 +318,7 @@ class Attributions:
             v for v in self._voice_by_sentence.get(sentence.index, []) if v.end <= at and at - v.end <= _NEAR
         ]
         lower = self._shadow.lower
-        usable = [v for v in near if not self._crosses(lower[v.end : at])]
+        usable = [v for v in near if not self._crosses(lower[v.end : at]) and not self._is_far_country(v, at)]
         if not usable:
             return None
         nearest = usable[-1]
@@ -308,6 +334,11 @@ class Attributions:
         return (
             self._with_role(nearest, sentence.start, nearest.start) if nearest.kind == "person" else nearest
         )
+
+    @staticmethod
+    def _is_far_country(voice: Voice, at: int) -> bool:
+        """Say whether a country or capital is only named: it speaks where its verb follows at once."""
+        return voice.kind == "anonymous" and bool(_COUNTRY.search(voice.name.lower())) and at - voice.end > 16
 
     @staticmethod
     def _crosses(gap: str) -> bool:
@@ -355,8 +386,11 @@ class Attributions:
                 return choice[0]
         return None
 
-    def at(self, position: int, *, figure: bool = True) -> Attribution | None:
-        """Return the attribution under which the words at `position` stand; null is the report's own voice."""
+    def at(self, position: int, *, goes_on: bool = False) -> Attribution | None:
+        """Return the attribution under which the words at `position` stand; null is the report's own voice.
+
+        `goes_on`: the sentence goes on with the figures of the one before it, and so with its speaker.
+        """
         quotation = self._segments.quotation_at(position)
         if quotation is not None and self._quotes.get(quotation) is not None:
             return self._quotes[quotation]
@@ -364,7 +398,7 @@ class Attributions:
         own = self._own(sentence, position)
         if own is not None:
             return own
-        return self._carried(sentence) if figure else None
+        return self._carried(sentence, goes_on=goes_on)
 
     def _own(self, sentence: Sentence, position: int) -> Attribution | None:
         lower = self._shadow.lower
@@ -377,10 +411,10 @@ class Attributions:
         after = [a for a in near if a.at > position]
         return before[-1] if before else (after[0] if after else None)
 
-    def _carried(self, sentence: Sentence) -> Attribution | None:
+    def _carried(self, sentence: Sentence, *, goes_on: bool) -> Attribution | None:
         """Look for who speaks around a sentence without a speaker of its own.
 
-        First "this was said by X" after it, then the speech that goes on within its paragraph, then the heading.
+        First "this was said by X" after it, then the speaker before it where the words go on, then the heading.
         """
         for nxt in self._segments.sentences[sentence.index + 1 :]:
             own = [a for a in self._by_sentence[nxt.index] if a.voice is not None]
@@ -388,20 +422,42 @@ class Attributions:
                 if own[0].is_pro:
                     return own[0]
                 break
-        for i in range(sentence.index - 1, -1, -1):
-            previous = self._segments.sentences[i]
-            if previous.paragraph != sentence.paragraph:
-                break
-            own = [a for a in self._by_sentence[i] if not a.is_stance]
+        if sentence.index and (goes_on or self._by_pronoun(sentence)):
+            before = self._segments.sentences[sentence.index - 1]
+            own = [a for a in self._by_sentence[before.index] if not a.is_stance and a.voice is not None]
             if own:
                 return own[-1]
         return self.header if self.header and self.header.sentence < sentence.index else None
+
+    def speaks(self, sentence: Sentence) -> bool:
+        """Say whether a sentence has a speaker of its own."""
+        return any(a.voice is not None for a in self._by_sentence[sentence.index])
+
+    def _by_pronoun(self, sentence: Sentence) -> bool:
+        """Say whether a sentence opens with "they", "she" and so goes on with whoever spoke."""
+        m = _PRONOUN.match(self._shadow.lower, sentence.start)
+        return m is not None and _verbs().search(self._shadow.lower, m.end(), m.end() + 30) is not None
 
     def stance(self, start: int, end: int) -> Attribution | None:
         """Return who takes a stance (denies, blames) within a span."""
         sentence = self._segments.at(start)
         found = [a for a in self._by_sentence[sentence.index] if a.is_stance and start <= a.at < end]
         return found[0] if found else None
+
+    def subject(self, start: int, end: int) -> Attribution | None:
+        """Return the body or group that the words of a span are about, as their speaker ("Prosecutors opened …")."""
+        sentence = self._segments.at(start)
+        for v in self._voice_by_sentence.get(sentence.index, []):
+            near = v.start >= start - 60 and v.start < end
+            if (
+                near
+                and v.kind in {"body", "anonymous"}
+                and not re.search(r"[,;:]", self._shadow.lower[v.end : max(v.end, start)])
+            ):
+                return Attribution(
+                    v.start, v.end, sentence.index, v, self._channels(sentence), "speaker.subject"
+                )
+        return None
 
     def channels_of(self, sentence: Sentence) -> tuple[str, ...]:
         """Return the agencies and channels that a sentence names."""
@@ -413,7 +469,7 @@ class Attributions:
 
     def verb_spans(self) -> list[tuple[int, int]]:
         """Return the spans of all attributions, verb and speaker."""
-        return [(a.at, a.end) for a in self.all]
+        return [(a.at, a.end) for a in self.all if a.rule != "speaker.heading"]
 
     def spans_in(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
         """Return the spans of the attributions of one sentence, from the verb to the speaker's name."""
