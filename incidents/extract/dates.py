@@ -399,7 +399,23 @@ def find(lower: str, anchor_at: Callable[[int], Anchor]) -> list[DateMention]:
             taken.append(
                 DateMention(start, end, value, f"date.{rule.name}", _why(rule, anchor), rule.relative)
             )
-    return sorted(taken, key=lambda d: d.start)
+    return _same_days(lower, sorted(taken, key=lambda d: d.start))
+
+
+_SAME_DAY: Final = re.compile(
+    r"(?<!\w)(?:(?:on )?(?:the )?(?:same|that) (?:day|night|evening|morning)|(?:того|цього) ж дня|того самого дня|в тот же день|в этот же день)(?!\w)"
+)
+
+
+def _same_days(lower: str, found: list[DateMention]) -> list[DateMention]:
+    """Add "the same day", which is the last day named before it."""
+    more = []
+    for m in _SAME_DAY.finditer(lower):
+        before = [d for d in found if d.end <= m.start() and d.value and len(d.value) == 10]
+        if before:
+            why = f"the day named before it, {before[-1].value}"
+            more.append(DateMention(m.start(), m.end(), before[-1].value, "date.same_day", why))
+    return sorted([*found, *more], key=lambda d: d.start)
 
 
 def _why(rule: _Rule, anchor: Anchor) -> str:

@@ -239,11 +239,16 @@ class Drafter:
         first, last = dates.edges(d.value)
         return first <= self._published + dt.timedelta(days=1) and self._published - last <= _OLD
 
+    def _far(self, d: DateMention, fact: Fact) -> int:
+        """Return how far a date is from a claim; a mark between them counts as a long way."""
+        first, last = (d.end, fact.start) if d.start < fact.start else (fact.start, d.start)
+        return abs(last - first) + 80 * len(re.findall(r"[,;:]", self._shadow.lower[first:last]))
+
     def _when(self, fact: Fact) -> DateMention | None:
         sentence = self._segments.at(fact.start)
         here = self._dates.get(sentence.index, [])
         if here:
-            return min(here, key=lambda d: (abs(d.start - fact.start), d.start))
+            return min(here, key=lambda d: (self._far(d, fact), d.start))
         for i in range(sentence.index - 1, -1, -1):
             before = self._segments.sentences[i]
             if before.paragraph != sentence.paragraph:
@@ -256,7 +261,7 @@ class Drafter:
     def about(self, fact: Fact) -> str | None:
         """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""
         here = self._dates.get(self._segments.at(fact.start).index, [])
-        return min(here, key=lambda d: (abs(d.start - fact.start), d.start)).value if here else None
+        return min(here, key=lambda d: (self._far(d, fact), d.start)).value if here else None
 
     # --- what --------------------------------------------------------------------------------------------------
 
@@ -269,10 +274,19 @@ class Drafter:
         if special:
             return special
         for start, end in self._widening(sentence):
-            found = self._cues.strike(start, end) or self._cues.other_harm(start, end)
+            found = self._cues.strike(start, end) or self._told_with(fact, start, end)
             if found:
                 return found
         return "object_damage" if fact.predicate in {"damage", "damage_share"} else "other"
+
+    def _told_with(self, fact: Fact, start: int, end: int) -> str | None:
+        """Return the harm other than a strike in which people died or were hurt: those who fled were not."""
+        found = self._cues.other_harm(start, end)
+        return (
+            None
+            if fact.predicate in {"killed", "injured"} and found in {"displacement", "disappearance"}
+            else found
+        )
 
     def _special(self, fact: Fact, span: tuple[int, int]) -> str | None:
         strike = self._cues.strike(*span)
@@ -362,38 +376,45 @@ class Drafter:
         loose = [i for i, f in enumerate(facts) if f.predicate in _LOOSE]
         for i in firm:
             self._place(drafts, i, facts[i], starts)
-        self._events(drafts, starts)
+        self._events(drafts)
         drafts = self._joined(drafts)
         for i in loose:
             self._attach(drafts, i, facts[i], starts)
         return drafts
 
-    def _events(self, drafts: list[Draft], starts: list[int]) -> None:
+    def _events(self, drafts: list[Draft]) -> None:
         """Add what happened at a named place without any figure: a place that was hit is a site all the same."""
         for sentence in self._segments.sentences:
-            category = self._event(sentence)
-            if category is None:
-                continue
-            for site in self._struck(sentence, category):
-                fact = Fact(site.start, site.end, "event", None)
-                when = self._when(fact)
-                role = self._role(fact, site, when, category)
-                if not any(self._covers(d, site, category, when) for d in drafts):
-                    self._add(drafts, None, fact, site, when, category, role)
+            for category in self._event(sentence):
+                for site in self._struck(sentence):
+                    self._event_at(drafts, site, category)
 
-    def _event(self, sentence: Sentence) -> str | None:
+    def _event_at(self, drafts: list[Draft], site: Site, category: str) -> None:
+        fact = Fact(site.start, site.end, "event", None)
+        when = self._when(fact)
+        role = self._role(fact, site, when, category)
+        if not any(self._covers(d, site, category, when) for d in drafts):
+            self._add(drafts, None, fact, site, when, category, role)
+
+    def _event(self, sentence: Sentence) -> list[str]:
+        """Return the categories of what a sentence tells to have happened."""
         span = (sentence.start, sentence.end)
         text = self._shadow.lower[sentence.start : sentence.end]
         if _NO_EVENT.search(text) or hedges.looks_ahead(self._shadow.lower, sentence, sentence.end):
-            return None
-        found = self._cues.strike(*span) or self._cues.other_harm(*span)
-        return found if found in _EVENTS and not self._cues.has("burial_site", *span) else None
+            return []
+        if self._cues.has("burial_site", *span):
+            return []
+        strike = self._cues.strike(*span)
+        if strike is None and self._cues.has("attack", *span):
+            strike = next((s for a, b in self._widening(sentence) if (s := self._cues.strike(a, b))), "other")
+        found = [c for c in (strike, self._cues.other_harm(*span)) if c is not None]
+        return [c for c in found if c in _EVENTS or c == "other"]
 
-    def _struck(self, sentence: Sentence, category: str) -> list[Site]:
-        """Return the settlements of a sentence, and of these the ones that stand near the words of the strike."""
+    def _struck(self, sentence: Sentence) -> list[Site]:
+        """Return the settlements of a sentence where something may have happened."""
         return [
             s for s in self._usable(sentence)
-            if s.role != "comparison" and s.place is not None and not s.place.is_area and category
+            if s.role != "comparison" and s.place is not None and not s.place.is_area
             and not any(a <= s.start < b for a, b in self._said)
         ]  # fmt: skip
 
@@ -407,13 +428,13 @@ class Drafter:
             and days is not None
             and (draft.days[1] < days[0] or days[1] < draft.days[0])
         )
-        return (draft.category == category or category in _STRIKES) and not apart
+        return (draft.category == category or category in _STRIKES or category == "other") and not apart
 
     def _joined(self, drafts: list[Draft]) -> list[Draft]:
         """Join damage and the like to the strike at the same place and day that they are part of."""
         kept = [d for d in drafts if d.category not in _MINOR]
         for d in [d for d in drafts if d.category in _MINOR]:
-            into = next((k for k in kept if k.category in _STRIKES and self._is_part(d, k)), None)
+            into = next((k for k in kept if self._takes(k, d) and self._is_part(d, k)), None)
             if into is None:
                 kept.append(d)
                 continue
@@ -425,6 +446,10 @@ class Drafter:
                 into.days, into.value = d.days, d.value
         self._set_totals_aside(kept)
         return sorted(kept, key=lambda d: min(start for start, _ in d.spans))
+
+    @staticmethod
+    def _takes(strike: Draft, minor: Draft) -> bool:
+        return strike.category in _STRIKES or (minor.category == "other" and strike.role != "context")
 
     @staticmethod
     def _is_part(minor: Draft, strike: Draft) -> bool:
@@ -471,7 +496,7 @@ class Drafter:
     def _add(
         self,
         drafts: list[Draft],
-        i: int,
+        i: int | None,
         fact: Fact,
         site: Site,
         when: DateMention | None,

@@ -56,6 +56,7 @@ class _Head(NamedTuple):
     typed: bool
     is_dead: bool
     is_part: bool
+    is_single: bool = False
 
 
 @cache
@@ -219,7 +220,8 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[_Head]) -> list[_
         word = m["latin"] or m["cyrillic"]
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
         is_part = bool(_part().search(shadow.lower, max(sentence.start, m.start() - 40), m.start()))
-        found.append(_Head(q, m.end(), groups[word], typed=True, is_dead=False, is_part=is_part))
+        head = _Head(q, m.end(), groups[word], typed=True, is_dead=False, is_part=is_part, is_single=True)
+        found.append(head)
     return found
 
 
@@ -238,7 +240,7 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
     gap = _PAREN.sub(" ", lower[start:end])
     if len(gap) > 90 or _cut().search(gap):
         return None
-    cost = len(re.findall(r"[\w']+", gap)) + 2.0 * gap.count(",")
+    cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 2.0) * gap.count(",")
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
     if cue.side == ("right" if before else "left") and not labelled:
         cost += 6
@@ -327,7 +329,7 @@ def _of_sentence(
     heads = _heads(shadow, sentence, counted)
     none, _ = _none_pattern()
     zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
-    near = [c for c in near if not any(a <= c.start < b for a, b in zero)]
+    near = [c for c in near if not any(a <= c.start < b for a, b in zero) and not _is_denied(shadow.lower, c)]
     made: list[tuple[_Head, _Link]] = []
     if _UNREAL.search(shadow.lower, sentence.start, sentence.end):
         return []
@@ -340,6 +342,14 @@ def _of_sentence(
     return [f for f in lived if f is not None] + [
         _figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)
     ]
+
+
+def _is_denied(lower: str, cue: _Cue) -> bool:
+    """Say whether "not" stands right before an outcome."""
+    return (
+        re.search(r"(?<!\w)(?:не|not|never|n't|neither) $", lower[max(0, cue.start - 8) : cue.start])
+        is not None
+    )
 
 
 def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) -> list[tuple[_Head, _Link]]:

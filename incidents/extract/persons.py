@@ -14,6 +14,14 @@ from incidents.extract.shadow import Shadow
 _CASE: Final = "[а-яіїєґё']{0,3}"
 _NAME: Final = re.compile(r"(?<![\w-])[A-ZА-ЯІЇЄҐЁ][\w'-]*[^\W\d_]")
 _INITIAL: Final = re.compile(r"(?<!\w)[A-ZА-ЯІЇЄҐЁ]\. ?(?:[A-ZА-ЯІЇЄҐЁ]\. ?)?(?=[A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё])")
+_ROLE_NAMED: Final = re.compile(
+    r"(?<!\w)(?:[Гг]лав[аыеойу]+|[Гг]олов[аиіоую]+|[Мм]ер[аоуми]*|[Мм]эр[аоуми]*|[Нн]ачальник\w*|[Гг]убернатор\w*|[Пп]рокурор\w*|[Рр]ечни[кц]\w*|"
+    r"[Зз]аступни[кц]\w*|[Зз]аместител\w*|[Дд]епутат\w*|[Сс]тарост\w*|[Оо]мбудсм[еа]н\w*|[Дд]иректор\w*|[Сс]екретар\w*|[Рр]адни[кц]\w*|[Сс]оветни[кц]\w*|"
+    r"[Пп]ресс-секретар\w*|[Кк]омандувач\w*|[Кк]омандующ\w*)(?: [А-ЯІЇЄҐ]?[а-яіїєґ'-]+(?:ськ|цьк|ск|цк)\w+| [а-яіїєґ'-]+){0,4} "
+    r"(?P<name>[А-ЯІЇЄҐЁ][а-яіїєґё']+ [А-ЯІЇЄҐЁ][а-яіїєґё'-]+(?<!ської)(?<!ской))(?! (?:област|район|громад))"
+    r"|(?<!\w)(?:[Gg]overnor|[Mm]ayor|[Pp]rosecutor|[Ss]pokes(?:man|woman|person)|[Oo]mbuds(?:man|person)|[Mm]inister|[Dd]octor|[Cc]hief|[Dd]irector),? "
+    r"(?P<name2>[A-Z][a-z']+ [A-Z][a-z'-]+)"
+)
 _ADJECTIVE: Final = re.compile(r"(?:ськ|цьк|зьк|ск|цк)(?:ої|ого|ій|ому|ою|ой|ом|ая|ую|ий|ий|а)$")
 _REGION: Final = re.compile(
     r" (?:обл|район|р-н|гром|oblast|region|district|raion|city|village)", re.IGNORECASE
@@ -72,6 +80,9 @@ def _titles() -> tuple[re.Pattern[str], dict[str, Official]]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), table
 
 
+_SPOKEN: Final = "(?:повідом|сообщ|заяв|сказа|напис|додав|добав|рассказ|розпов|погиб|загин|поран|ранен|пострад|постражд|уточн|зазнач|отмет|який|который|и |та )"
+
+
 @cache
 def _fused() -> re.Pattern[str]:
     """Match a Latin surname of an official with a verb of speech run into it ("Zelenskydeclared")."""
@@ -82,12 +93,33 @@ def _fused() -> re.Pattern[str]:
         if not _cues.CYRILLIC.search(p) and len(p) > 5
     ]
     verbs = _cues.either(_cues.load("speech")["verbs"]["en"])
-    return re.compile(rf"(?<!\w){_cues.either(latin)}(?={verbs}(?!\w))", re.IGNORECASE)
+    cyrillic = [
+        p + "(?:а|у|ом|им|о|ий|ой)?"
+        for row in _cues.load("officials") if not row.get("needs_given")
+        for p in row["surname"] if _cues.CYRILLIC.search(p) and len(p) > 4
+    ]  # fmt: skip
+    return re.compile(
+        rf"(?<!\w)(?:{_cues.either(latin)}(?=(?:{verbs}|who|which|and|that|in|on|was|has|had)(?!\w))"
+        rf"|{_cues.either(cyrillic)}(?={_SPOKEN}))",
+        re.IGNORECASE,
+    )
 
 
 def fused(cased: str) -> Iterator[int]:
     """Yield where a surname and the verb after it were run together."""
-    return (m.end() for m in _fused().finditer(cased) if cased[m.start()].isupper())
+    named = [m.end() for m in _fused().finditer(cased) if cased[m.start()].isupper()]
+    yield from named
+    yield from (m.end() for m in _RUN_ON.finditer(cased))
+
+
+_RUN_ON: Final = re.compile(
+    r"(?<![a-z])(?:died|killed|wounded|injured|destroyed|damaged|buried|found|said|told|missing|dead|people|civilians|houses|buildings|country|region|city)"
+    r"(?=(?:and|who|which|that|according|about|where|when|while|in|on|by|the|from|was|were|have|had)(?![a-z]))"
+    r"|(?<=[a-z]{4})(?=(?:he|she|they) (?:said|added|wrote|told|denounced|declared|explained|stated|assured))"
+    r"|(?<=[a-z]{4})(?=(?:according to|which (?:is|was|were|are|had|has|served))(?![a-z]))",
+    re.IGNORECASE,
+)
+"""Words that a bad translation runs together with the next one ("diedand", "countryaccording to")."""
 
 
 @cache
@@ -164,6 +196,10 @@ def _strangers(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
                 yield Person(m.start(), stop, _nominative(shadow.cased[m.start() : stop]))
         elif _is_titled(shadow, m):
             yield Person(m.start(), m.end(), m.group().removesuffix("'s"))
+    for m in _ROLE_NAMED.finditer(shadow.cased):
+        group = "name" if m["name"] else "name2"
+        if not any(taken[m.start(group) : m.end(group)]):
+            yield Person(m.start(group), m.end(group), _nominative(m[group]))
     for m in _INITIAL.finditer(shadow.cased):
         name = _NAME.match(shadow.cased, m.end())
         if name and not taken[m.start()]:

@@ -31,6 +31,7 @@ from incidents.extract.speakers import Attribution, Attributions
 from incidents.extract.statements import Statement
 from incidents.model import Claim, Quote, Speaker
 
+_VOICELESS: Final = frozenset({"place_population", "place_offset"})
 _UKRAINIAN: Final = re.compile("[іїєґ]")
 _RUSSIAN: Final = re.compile("[ыэъё]")
 
@@ -195,6 +196,8 @@ class _Session:
         ]
         found_figures = figures.read(self.shadow, self.segments, counted)
         told = [s for s in statements.read(self.shadow, self.segments) if not _doubles(s, found_figures)]
+        counts = [s for s in told if s.predicate == "damage_share"]
+        told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]
         return sorted([*found_figures, *told], key=lambda x: (x.start, x.predicate, x.end))
 
     def claim(self, found: Figure | Statement, when: str | None) -> Claim:
@@ -222,12 +225,14 @@ class _Session:
         )  # fmt: skip
 
     def _attribution(self, found: Figure | Statement, *, is_figure: bool) -> Attribution | None:
-        if found.predicate in {"denial", "accusation"} and not is_figure:
+        if found.predicate in _VOICELESS:
+            return None
+        if found.predicate in {"denial", "accusation"}:
             stance = self.voices.stance(found.start, found.end)
             if stance is not None:
                 return stance
-            if found.predicate == "denial" or found.review == "needs_review":
-                return self.voices.subject(found.start, found.end) if found.predicate == "denial" else None
+            if isinstance(found, Statement) and found.review == "needs_review":
+                return None
         sentence = self.segments.at(found.start)
         goes_on = is_figure and sentence.index in self.going_on
         return self.voices.at(found.start, goes_on=goes_on)
@@ -265,8 +270,14 @@ class _Session:
         return rest[:200]
 
 
+def _overlap(one: Statement, other: Statement) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _doubles(statement: Statement, found: Sequence[Figure]) -> bool:
     same = {"bodies": {"bodies", "exhumed"}, "site_type": set(), "displaced": {"displaced"}}
+    if statement.rule.startswith("statement.cause") and statement.value == "violent_death":
+        return any(0 <= statement.start - f.end <= 6 for f in found)
     kinds = same.get(statement.predicate, {statement.predicate})
     return any(f.predicate in kinds and f.start < statement.end and statement.start < f.end for f in found)
 

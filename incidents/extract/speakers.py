@@ -42,8 +42,10 @@ class Attribution:
 
 
 _RANK: Final[dict[Kind, int]] = {"person": 0, "body": 1, "anonymous": 2, "pronoun": 3}
-_PRONOUN: Final = re.compile(
-    r"(?<!\w)(?:he|she|they|він|вона|вони|он|она|они|його|її|їх|его|ее|её|him|her)(?!\w)"
+_PRONOUN: Final = re.compile(r"(?<!\w)(?:he|she|they|він|вона|вони|он|она|они)(?!\w)")
+_PASSIVE: Final = re.compile(r"(?<!\w)(?:is|are|was|were|been|be|being)(?: also| now| still| widely)? $")
+_NESTED: Final = re.compile(
+    r"(?<!\w)(?:де|где|where|який|яка|які|який|который|которая|которые|who|which|що|что|that),? ?$"
 )
 _COUNTRY: Final = re.compile(r"(?:ukraine|russia|moscow|kyiv|kiev)$")
 _TOPIC: Final = re.compile(
@@ -70,6 +72,11 @@ def _stances() -> re.Pattern[str]:
 def _befores() -> re.Pattern[str]:
     before = _cues.load("speech")["before"]
     return _cues.words([*before["en"], *before["cyr"]])
+
+
+@cache
+def _his_words() -> re.Pattern[str]:
+    return _cues.words(_cues.load("speech")["pronoun_before"])
 
 
 @cache
@@ -159,12 +166,16 @@ class Attributions:
         for c in via:
             self._via_by_sentence.setdefault(segments.at(c.start).index, []).append(c)
         last: Voice | None = None
+        group: Voice | None = None
         for sentence in segments.sentences:
-            found = [self._resolved(a, last) for a in self._in(sentence)]
-            self._by_sentence[sentence.index] = found
-            for a in found:
-                if a.voice is not None and a.voice.kind == "person":
-                    last = a.voice
+            found: list[Attribution] = []
+            for a in self._in(sentence):
+                resolved = self._resolved(a, last, group)
+                found.append(resolved)
+                if resolved.voice is not None:
+                    last = resolved.voice if resolved.voice.kind == "person" else last
+                    group = resolved.voice
+            self._by_sentence[sentence.index] = [a for a in found if a.voice is not None or a.via]
             last = self._mentioned(sentence, last)
         self.all = [a for s in segments.sentences for a in self._by_sentence[s.index]]
         self._quotes = self._speakers_of_quotes()
@@ -177,10 +188,12 @@ class Attributions:
         return named[0] if named else None
 
     @staticmethod
-    def _resolved(a: Attribution, last: Voice | None) -> Attribution:
-        if a.voice is not None and a.voice.kind == "pronoun":
-            return replace(a, voice=last, rule=f"{a.rule}.pronoun")
-        return a
+    def _resolved(a: Attribution, last: Voice | None, group: Voice | None) -> Attribution:
+        """Put a name for "he", "she" (the last person who spoke) and "they" (whoever spoke last)."""
+        if a.voice is None or a.voice.kind != "pronoun":
+            return a
+        several = a.voice.name.lower() in {"they", "вони", "они"}
+        return replace(a, voice=group if several else last or group, rule=f"{a.rule}.pronoun")
 
     def _in(self, sentence: Sentence) -> list[Attribution]:
         lower = self._shadow.lower
@@ -188,11 +201,17 @@ class Attributions:
         for m in _befores().finditer(lower, sentence.start, sentence.end):
             voice = self._after(sentence, m.end(), _NEAR)
             found.append(self._made(sentence, m, voice, "speaker.according_to"))
+        for m in _his_words().finditer(lower, sentence.start, sentence.end):
+            voice = Voice(m.start(), m.end(), "", "pronoun")
+            found.append(self._made(sentence, m, voice, "speaker.according_to"))
         for pattern, stance in ((_verbs(), False), (_stances(), True)):
             for m in pattern.finditer(lower, sentence.start, sentence.end):
                 if any(a.at <= m.start() < a.end for a in found):
                     continue
+                if _PASSIVE.search(lower, max(sentence.start, m.start() - 14), m.start()):
+                    continue
                 made = self._verb(sentence, m, is_stance=stance)
+                made = self._coordinated(made, m, found)
                 if made is not None:
                     found.append(made)
         header = self._heading(sentence)
@@ -200,11 +219,27 @@ class Attributions:
             found.append(header)
         return sorted(found, key=lambda a: a.at)
 
+    def _coordinated(
+        self, made: Attribution | None, m: re.Match[str], earlier: list[Attribution]
+    ) -> Attribution | None:
+        """Give "…, and reported that" the subject of the verb before it, unless it has one of its own beside it."""
+        before = [a for a in earlier if a.at < m.start() and a.voice is not None and not a.is_stance]
+        lead = self._shadow.lower[max(0, m.start() - 16) : m.start()]
+        if not before or not re.search(
+            r"(?<!\w)(?:and|и|і|й|та|а также|а також)(?: also| также| також| later)? $", lead
+        ):
+            return made
+        subject = before[-1]
+        return replace(
+            subject, at=m.start(), end=m.end(), rule="speaker.verb.coordinated", is_pro=False, is_header=False
+        )
+
     def _heading(self, sentence: Sentence) -> Attribution | None:
         """Read "Governor X:" or "X, head of the region:" at the head of a report or list: X speaks what follows."""
         lower = self._shadow.lower
         text = lower[sentence.start : sentence.end]
         named = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind in {"person", "body"}]
+        at_end = bool(re.search(r":\s*$", text))
         colon = text.find(": ") if not re.search(r":\s*$", text) else len(text)
         named = [v for v in named if v.end <= sentence.start + colon]
         if colon < 0 or sentence.line > 2 or not named or colon > 220 or (colon < len(text) and colon > 90):
@@ -217,7 +252,7 @@ class Attributions:
             best,
             self._channels(sentence),
             "speaker.heading",
-            is_header=True,
+            is_header=at_end,
         )
 
     def _channels(self, sentence: Sentence) -> tuple[str, ...]:
@@ -321,7 +356,7 @@ class Attributions:
         usable = [v for v in near if not self._crosses(lower[v.end : at]) and not self._is_far_country(v, at)]
         if not usable:
             return None
-        nearest = usable[-1]
+        nearest = self._headed(usable)
         if nearest.kind in {"body", "anonymous", "pronoun"} and at - nearest.end <= 25:
             for v in reversed(usable[:-1]):
                 gap = lower[v.end : nearest.start]
@@ -334,6 +369,19 @@ class Attributions:
         return (
             self._with_role(nearest, sentence.start, nearest.start) if nearest.kind == "person" else nearest
         )
+
+    def _headed(self, usable: list[Voice]) -> Voice:
+        """Take "an official of the city council", "investigators from the mission" as the one voice that they are."""
+        last = usable[-1]
+        if len(usable) < 2 or last.kind != "body" or usable[-2].kind != "anonymous":
+            return last
+        head = usable[-2]
+        if not re.fullmatch(
+            r"(?: (?:of|from|with|at|in|for|the|із|з|из|от))* ", self._shadow.lower[head.end : last.start]
+        ):
+            return last
+        name = re.sub(r"\s+", " ", self._shadow.cased[head.start : last.end])
+        return replace(head, end=last.end, name=name)
 
     @staticmethod
     def _is_far_country(voice: Voice, at: int) -> bool:
@@ -351,6 +399,7 @@ class Attributions:
         if voice.role or voice.kind != "person":
             return voice
         role = re.sub(r"\s+", " ", self._shadow.cased[start:end]).strip(" ,:–—-")
+        role = re.sub(r"^(?:this|last|on) \w+ ", "", role)
         role = re.sub(r"^(?:the|The|the words of|in|у|в|про це|об этом) ", "", role)
         if not 3 <= len(role) <= 70 or re.search(r"[.;:“”«»\"\d]", role):
             return voice
@@ -408,7 +457,7 @@ class Attributions:
             if not a.is_stance and ";" not in lower[min(a.at, position) : max(a.at, position)]
         ]
         before = [a for a in near if a.at <= position]
-        after = [a for a in near if a.at > position]
+        after = [a for a in near if a.at > position and not _NESTED.search(lower, max(0, a.at - 12), a.at)]
         return before[-1] if before else (after[0] if after else None)
 
     def _carried(self, sentence: Sentence, *, goes_on: bool) -> Attribution | None:
