@@ -7,6 +7,7 @@ and of an export as GeoJSON beside `geopandas.to_file` on the same rows (flat co
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import tempfile
@@ -62,12 +63,24 @@ def edits(store: FolderStore, ids: list[str]) -> None:
         changed = incident.model_copy(update={"title": f"edited {number}"})
         spent.append(timed(lambda changed=changed: store.put(changed, by="bench")))
     print(f"one acknowledged edit          {quantiles(spent)}")
+    print(f"  a bare append and fsync      {quantiles(bare(store.folder, 200))}")
     states = store.files()
     plain = [timed(lambda: rewrite(dice.choice(states).path)) for _ in range(12)]
     print(f"  rewriting the month's file   {quantiles(plain)}")
     looked = [timed(lambda: store.get(dice.choice(ids))) for _ in range(300)]
     print(f"one look-up by id              {quantiles(looked)}")
     print(f"compaction of those edits      {timed(store.compact):.2f} s")
+
+
+def bare(folder: Path, count: int) -> list[float]:
+    """Return how long this disk takes to make one line durable: the floor under every edit."""
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+
+        def append() -> None:
+            os.write(file.fileno(), b"x" * 1500)
+            os.fsync(file.fileno())
+
+        return [timed(append) for _ in range(count)]
 
 
 def rewrite(path: Path) -> None:
