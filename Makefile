@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits bench-map screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,6 +49,9 @@ bench-geocoding: $(DEV_STAMP) ## score geocoding on real rows, beside two baseli
 
 bench-edits: $(DEV_STAMP) ## time edits, look-ups and exports of a folder beside the plain ways (COUNT=1000000)
 	$(BIN)/python -m bench.edits --count $(or $(COUNT),100000)
+
+bench-map: $(DEV_STAMP) ## measure the map at 10k to 10M beside folium, FastMarkerCluster and st.map
+	$(BIN)/python -m bench.map
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,6 +1,6 @@
 """What the map's endpoint answers: plain data for the script in the browser, from a token's filter and parameters.
 
-Positions are quarter pixels from the north-west corner of the window asked for, at its zoom; rows are positions in
+Positions are half pixels from the north-west corner of the window asked for, at its zoom; rows are positions in
 `Catalogue.points()`. Figures of people are lower bounds.
 """
 
@@ -22,7 +22,9 @@ from incidents.derive import RANGED, figure_range, grading
 from incidents.model import Incident
 
 PAGE: Final = 12
+SUBPIXELS: Final = 2
 MAX_STEPS: Final = 60
+MONTHS_A_STEP: Final = (1, 3, 12, 24, 60, 120, 240, 600, 1200, 2400)
 NO_DAY: Final = np.iinfo(np.int32).min
 
 Parameters = Mapping[str, str]
@@ -46,41 +48,43 @@ def window(parameters: Parameters) -> Window:
 
 
 def view(entry: Entry, parameters: Parameters) -> dict[str, Any]:
-    """Answer the symbols of one view."""
+    """Answer the symbols of one view.
+
+    `x`, `y`, `n`, `killed` have one value for each symbol; `row`, `category` one for each single incident (n = 1), and
+    `stack`, `stated`, `rough`, `shares` one for each cluster, both in the order of the symbols.
+    """
     asked = window(parameters)
     clusters = entry.selection.clusters(asked)
-    rows = clusters.first_row
+    one, many = clusters.n == 1, clusters.n > 1
+    rows = clusters.first_row[one]
     precision = clusters.shares("precision")
-    precise = sum(
-        (precision[:, code] for code in PRECISE if code < precision.shape[1]), np.zeros(len(rows), np.int64)
-    )
+    known = [precision[:, code] for code in PRECISE if code < precision.shape[1]]
+    rough = clusters.n - sum(known, np.zeros(len(one), np.int64))
     killed, stated = clusters.totals("killed")
     shares = clusters.shares("category")
-    points = entry.indexed.points
-    quarter = np.round(clusters.xy * 4).astype(np.int64)
+    place = np.round(clusters.xy * SUBPIXELS).astype(np.int64)
     answer = {
         "z": asked.level - CELL_LEVELS, "x0": asked.x0, "y0": asked.y0, "x1": asked.x1, "y1": asked.y1,
         "total": int(clusters.n.sum()),
         "categories": shares.sum(axis=0),
-        "x": quarter[:, 0].copy(), "y": quarter[:, 1].copy(), "n": clusters.n,
-        "row": np.where(clusters.n == 1, rows, -1),
-        "category": np.where(clusters.n == 1, points.category[rows], 0),
-        "stack": (clusters.stacked & (clusters.n > 1)).astype(np.uint8),
-        "killed": killed, "stated": stated, "rough": clusters.n - precise,
-        "shares": _pairs(shares, clusters.n),
-        "uncertainty": _uncertainty(entry, clusters) if "u" in parameters else np.zeros(len(rows), np.int32),
+        "x": place[:, 0].copy(), "y": place[:, 1].copy(), "n": clusters.n, "killed": killed,
+        "row": rows, "category": entry.indexed.points.category[rows],
+        "stack": clusters.stacked[many].astype(np.uint8),
+        "stated": stated[many], "rough": rough[many], "shares": _pairs(shares[many]),
     }  # fmt: skip
+    if "u" in parameters:
+        answer["uncertainty"] = _uncertainty(entry, clusters)
     if "play" in parameters:
         answer |= _steps(entry, clusters)
     return answer
 
 
-def _pairs(shares: NDArray[np.int64], n: NDArray[np.int64]) -> list[list[int]]:
-    """Write each row of counts as [code, count, code, count, …], without zeros; nothing for single points."""
-    out: list[list[int]] = [[] for _ in range(len(n))]
-    for symbol, code in np.argwhere(shares * (n > 1)[:, None]).tolist():
-        out[symbol] += [code, int(shares[symbol, code])]
-    return out
+def _pairs(shares: NDArray[np.int64]) -> list[list[int]]:
+    """Write each row of counts as [code, count, code, count, …], without zeros."""
+    symbols, codes = np.nonzero(shares)
+    flat = np.stack([codes, shares[symbols, codes]], axis=1).ravel().tolist()
+    ends = (2 * np.cumsum(np.bincount(symbols, minlength=len(shares)))).tolist()
+    return [flat[a:b] for a, b in zip([0, *ends], ends, strict=False)]
 
 
 def _uncertainty(entry: Entry, clusters: Clusters) -> NDArray[np.int32]:
@@ -103,9 +107,8 @@ def _steps(entry: Entry, clusters: Clusters) -> dict[str, Any]:
     counts = clusters.over_time(days, edges)
     return {
         "edges": np.datetime_as_string(edges.astype("datetime64[D]")).tolist(),
-        "steps": [[int(v) for pair in zip(np.flatnonzero(row), row[row > 0], strict=True) for v in pair]
-                  for row in counts],
-    }  # fmt: skip
+        "steps": _pairs(counts),
+    }
 
 
 def step_edges(days: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -120,8 +123,8 @@ def step_edges(days: NDArray[np.int32]) -> NDArray[np.int64]:
     low = np.datetime64(first, "D").astype("datetime64[M]").astype(np.int64)
     high = np.datetime64(last, "D").astype("datetime64[M]").astype(np.int64)
     span = int(high - low) + 1
-    width = next((w for w in (1, 3, 12) if span <= w * MAX_STEPS), -(-span // MAX_STEPS))
-    months = np.arange(low - low % (width if width in (3, 12) else 1), high + width + 1, width)
+    width = next(w for w in MONTHS_A_STEP if span <= w * (MAX_STEPS - 1) or w == MONTHS_A_STEP[-1])
+    months = np.arange(low - low % width, high + width + 1, width)
     return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
@@ -189,11 +192,11 @@ def areas(entry: Entry, parameters: Parameters) -> dict[str, Any]:
 
 
 def density(entry: Entry, parameters: Parameters) -> dict[str, Any]:
-    """Answer the counts of 16-pixel squares: those that hold any, as [index, count, …], row by row."""
+    """Answer the counts of 8-pixel squares: those that hold any, as [index, count, …], row by row."""
     asked = window(parameters)
-    if asked.cells * 16 > 160_000:
+    if asked.cells * 64 > 400_000:
         raise BadView("this view has too many squares; ask for a smaller one")
-    grid, level = entry.selection.density(asked)
+    grid, level = entry.selection.density(asked, 3)
     flat = grid.ravel()
     index = np.flatnonzero(flat)
     return {

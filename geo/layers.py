@@ -196,7 +196,6 @@ class IncidentLayer(JSCSSMixin, Layer):
         """
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = atlas.incidents({{ this.options|tojson }});
-            {{ this._parent.get_name() }}.addLayer({{ this.get_name() }});
         {% endmacro %}
         """
     )

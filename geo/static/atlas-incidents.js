@@ -133,6 +133,23 @@
 
   const query = (values) => Object.keys(values).map((k) => k + "=" + encodeURIComponent(values[k])).join("&");
 
+  /* One value a symbol for what the answer gives for singles only or for clusters only. */
+  function unpack(data) {
+    const out = { ...data, row: [], category: [], stack: [], stated: [], rough: [], shares: [] };
+    let one = 0, many = 0;
+    data.n.forEach((n, i) => {
+      const single = n === 1;
+      out.row[i] = single ? data.row[one] : -1;
+      out.category[i] = single ? data.category[one] : -1;
+      for (const key of ["stack", "stated", "rough"]) out[key][i] = single ? 0 : data[key][many];
+      out.shares[i] = single ? [] : data.shares[many];
+      if (single) one++;
+      else many++;
+    });
+    out.uncertainty = data.uncertainty || [];
+    return out;
+  }
+
   /* --- the symbols ------------------------------------------------------------------------------------------------- */
 
   const Symbols = atlas.Sheet.extend({
@@ -147,7 +164,7 @@
     /* World pixels of the current zoom for a symbol of an answer. */
     place: function (data, i) {
       const scale = Math.pow(2, this._map.getZoom() - data.z);
-      return [(data.x0 * CELL + data.x[i] / 4) * scale, (data.y0 * CELL + data.y[i] / 4) * scale];
+      return [(data.x0 * CELL + data.x[i] / 2) * scale, (data.y0 * CELL + data.y[i] / 2) * scale];
     },
 
     draw: function (context, origin, min, max) {
@@ -365,7 +382,7 @@
       return `${this.options.root}/${what}/${this.options.token}?${query(values)}`;
     }
 
-    /* The view with a margin of half a screen, snapped to four cells so that small moves ask nothing. */
+    /* The view with a margin (a share of the screen), snapped to four cells so that small moves ask nothing. */
     window(margin) {
       const zoom = Math.max(0, Math.min(20, Math.round(this.map.getZoom())));
       const box = this.map.getPixelBounds(), size = this.map.getSize(), side = Math.pow(2, zoom + LEVELS), step = 4;
@@ -380,7 +397,8 @@
 
     covers(view) {
       const have = this.wanted;
-      if (!have || have.z !== view.z || have.token !== this.options.token || have.play !== !!this.playing) return false;
+      if (!have || have.z !== view.z || have.token !== this.options.token || have.play !== !!this.playing ||
+          have.circles !== this.options.uncertainty) return false;
       const side = Math.pow(2, view.z + LEVELS);
       if (have.x1 - have.x0 >= side) return have.y0 <= view.y0 && have.y1 >= view.y1;
       const shift = view.turns - have.turns;
@@ -392,18 +410,14 @@
       if (!this.options || !size.x || !size.y) return;
       if (this.options.mode === "density") return this.surface.look();
       if (this.options.mode !== "incidents") return;
-      if (this.covers(this.window(0))) return;
-      const view = this.window(0.5);
-      this.wanted = { ...view, token: this.options.token, play: !!this.playing };
+      if (this.covers(this.window(0.1))) return;
+      const view = this.window(this.playing ? 0.15 : 0.35);
+      this.wanted = { ...view, token: this.options.token, play: !!this.playing, circles: this.options.uncertainty };
       const { z, x0, y0, x1, y1 } = view, values = { z, x0, y0, x1, y1 };
       if (this.playing) values.play = 1;
       if (this.options.uncertainty === "all") values.u = 1;
       const asked = performance.now();
-      this.line.ask(this.url("view", values), (data) => {
-        data.query = values;
-        data.asked = asked;
-        this.take(data);
-      });
+      this.line.ask(this.url("view", values), (answer) => this.take(Object.assign(unpack(answer), { query: values, asked })));
     }
 
     take(data) {
@@ -433,7 +447,7 @@
     }
     sizeOf(i, n) {
       const data = this.sheet.data;
-      if (this.playing) return radius(data.n[i] === 1 ? 1 : this.playing.eased(i));
+      if (this.playing) return data.n[i] === 1 ? radius(1) : Math.max(radius(this.playing.eased(i)), 9.5);
       if (this.options.size_by !== "killed") return radius(n);
       const k = data.killed[i];
       return k > 0 ? Math.min(5 + 4.6 * Math.log2(1 + k) ** 0.85, 38) : data.n[i] === 1 ? 4.5 : 9;

@@ -169,7 +169,7 @@
 
   /* --- density ------------------------------------------------------------------------------------------------------ */
 
-  const SMOOTH = 1, PASSES = 3;
+  const SMOOTH = 2, PASSES = 3, SQUARE = 8;
 
   function blurred(values, wide, high) {
     let from = values, to = new Float32Array(values.length);
@@ -214,7 +214,7 @@
       context.imageSmoothingQuality = "high";
       for (let turn = -2; turn <= 2; turn++) {
         const left = data.x0 * 64 * scale + turn * world - origin.x, top = data.y0 * 64 * scale - origin.y;
-        const wide = picture.width * 16 * scale, high = picture.height * 16 * scale;
+        const wide = picture.width * SQUARE * scale, high = picture.height * SQUARE * scale;
         if (left < max.x && left + wide > min.x) context.drawImage(picture, left, top, wide, high);
       }
     },

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 from streamlit_folium import st_folium
 
+from bench.memory import MemoryCatalogue, points
 from dashboard import tokens
 from geo.layers import RETURNED, IncidentLayer, base_map, incident_group
 from incidents.filters import Filter
-from tests.dashboard.memory import MemoryCatalogue, points
 
 st.set_page_config(layout="wide")
 

@@ -1,8 +1,9 @@
-"""A small catalogue in memory, for tests of the map: columns in, the questions of the protocol answered in numpy."""
+"""A catalogue in memory, for tests and measurements of the map: columns in, the questions answered in numpy."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import synthetic
 from incidents import vocabulary
 from incidents._errors import NotFound
 from incidents.catalogue import Bin, Counts, Points, Unit
@@ -21,7 +23,7 @@ CATEGORIES, PRECISIONS = vocabulary.words("category"), vocabulary.words("geo_pre
 
 
 class MemoryCatalogue:
-    """Filters by category, since, until and bbox only."""
+    """Filters by category, since, until and bbox only. Ids are `i` and the row's number."""
 
     def __init__(self, points: Points, *, titles: Sequence[str] | None = None, revision: str = "1") -> None:
         self._points, self._titles, self._revision = points, titles, revision
@@ -78,10 +80,10 @@ class MemoryCatalogue:
         )
 
     def line_of(self, incident_id: str) -> int:
-        found = np.flatnonzero(self._points.ids == incident_id)
-        if not len(found):
+        row = int(incident_id[1:]) if re.fullmatch(r"i[0-9]{1,9}", incident_id) else -1
+        if not 0 <= row < len(self._points.lon):
             raise NotFound(f"no incident {incident_id}")
-        return int(found[0])
+        return row
 
     def select(self, where: Filter) -> Iterator[Incident]:
         return (self.get(str(self._points.ids[row])) for row in np.flatnonzero(self.mask(where)))
@@ -114,5 +116,25 @@ def points(size: int, *, seed: int = 3, lon: Any = None, lat: Any = None) -> Poi
         start=(19047 + rng.integers(0, 1400, size)).astype(np.int32),
         killed_min=np.where(rng.random(size) < 0.4, rng.poisson(2, size), -1).astype(np.int32),
         uncertainty_m=np.where(site, 50, 3000).astype(np.float32),
+        ids=np.array([f"i{row:07d}" for row in range(size)], dtype=object),
+    )
+
+
+def synthetic_points(size: int, *, seed: int = 1) -> Points:
+    """Return the columns of `size` synthetic incidents (see `bench.synthetic`)."""
+    parts = list(synthetic.all_columns(size, seed=seed))
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    first = (synthetic.FIRST_DAY - DAY_0).days
+    return Points(
+        lon=joined("lon"),
+        lat=joined("lat"),
+        category=joined("category"),
+        precision=joined("precision"),
+        start=joined("day") + np.int32(first),
+        killed_min=joined("killed"),
+        uncertainty_m=joined("uncertainty_m"),
         ids=np.array([f"i{row:07d}" for row in range(size)], dtype=object),
     )

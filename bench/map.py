@@ -1,0 +1,409 @@
+"""Measures the map beside its alternatives in the same run: `make bench-map`, or `python -m bench.map [--quick]`.
+
+In the browser (headless Chromium, 1400 × 900) at 10k, 100k and 1M synthetic incidents; on the server up to 10M.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import folium
+import numpy as np
+import orjson
+from folium.plugins import FastMarkerCluster
+from playwright.sync_api import Frame, Page, sync_playwright
+
+from bench.memory import MemoryCatalogue, synthetic_points
+from dashboard import views
+from dashboard.tokens import Registry
+from geo import basemap
+from geo.grid import Window
+from incidents.filters import Filter
+
+ROOT = Path(__file__).resolve().parents[1]
+PORT = int(os.environ.get("PORT", "8615"))
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info", "--js-flags=--expose-gc"]  # fmt: skip
+CLUSTER_PACKAGE = "leaflet.markercluster@1.5.3"
+
+
+def percentiles(values: list[float]) -> tuple[float, float]:
+    """Return p50 and p95."""
+    return float(np.percentile(values, 50)), float(np.percentile(values, 95))
+
+
+def say(*cells: object) -> None:
+    """Print one row of a table."""
+    print("  ".join(f"{c:>13}" if i else f"{c:<34}" for i, c in enumerate(cells)), flush=True)
+
+
+# --- the server's side --------------------------------------------------------------------------------------------
+
+
+def views_around(points: Any, count: int) -> Iterator[dict[str, str]]:
+    """Yield the parameters of views as the browser asks for them: around incidents, at zooms 2 to 14."""
+    rng = np.random.default_rng(4)
+    placed = np.flatnonzero(np.isfinite(points.lon))
+    for row in rng.choice(placed, count):
+        zoom = int(rng.integers(2, 15))
+        lon, lat = float(points.lon[row]), float(points.lat[row])
+        middle = Window.of(lon, lat, lon, lat, zoom=zoom)
+        side = 1 << middle.level
+        x0, x1 = (middle.x0 - 20, middle.x0 + 20) if side > 40 else (0, side)
+        y0, y1 = max(middle.y0 - 12, 0), min(middle.y0 + 12, side)
+        yield {key: str(v) for key, v in {"z": zoom, "x0": x0, "y0": y0, "x1": x1, "y1": y1}.items()}
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return milliseconds and the result."""
+    start = time.perf_counter()
+    out = work()
+    return (time.perf_counter() - start) * 1000, out
+
+
+def server_side(size: int) -> None:
+    """Print one row: index, filter and view at a size."""
+    catalogue = MemoryCatalogue(synthetic_points(size))
+    points, registry = catalogue.points(), Registry()
+    entry = registry.find(registry.issue(catalogue, Filter()))
+    assert entry is not None
+    build, grid = timed(lambda: entry.indexed.grid)
+    new = registry.find(registry.issue(catalogue, Filter.from_words({"category": "shelling"})))
+    assert new is not None
+    parameters = list(views_around(points, 200))
+    first, _ = timed(lambda: views.view(new, parameters[0]))
+    views.view(entry, parameters[0])
+    spent, weight = [], []
+    for one in parameters:
+        ms, body = timed(lambda one=one: gzip.compress(  # type: ignore[misc]
+            orjson.dumps(views.view(entry, one), option=orjson.OPT_SERIALIZE_NUMPY), 4))  # fmt: skip
+        spent.append(ms)
+        weight.append(len(body) / 1000)
+    (p50, p95), (_, kb) = percentiles(spent), percentiles(weight)
+    held = (grid.nbytes + entry.nbytes + new.nbytes) / 1e6
+    say(
+        f"{size:,}",
+        f"{build:.0f} ms",
+        f"{first:.1f} ms",
+        f"{p50:.1f} ms",
+        f"{p95:.1f} ms",
+        f"{kb:.1f} kB",
+        f"{held:.0f} MB",
+    )
+
+
+# --- the browser's side -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(size: int) -> Iterator[int]:
+    """Serve the page of `bench.map_app` in a process of its own; yields its process id."""
+    command = [sys.executable, "-m", "streamlit", "run", "bench/map_app.py", "--server.port", str(PORT),
+               "--server.headless", "true", "--browser.gatherUsageStats", "false"]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "MAP_SIZE": str(size)},
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    """Open a page in headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        try:
+            page = browser.new_page(viewport={"width": 1400, "height": 900})
+            page.set_default_timeout(200_000)
+            yield page
+        finally:
+            browser.close()
+
+
+def map_frame(page: Page) -> Frame:
+    """Return the frame of the map once incidents are drawn on it."""
+    page.wait_for_selector("iframe")
+    while True:
+        for frame in page.frames:
+            if "streamlit_folium" in frame.url and frame.evaluate(READY):
+                return frame
+        page.wait_for_timeout(10)
+
+
+READY = (
+    "!!(window.map && map.atlas && map.atlas.engine && map.atlas.engine.sheet.data && map.atlas.names._names)"
+)
+FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
+# From the moment the input is handled to the end of the frame that shows it.
+PAN = """async ([dx, dy]) => {
+  const start = performance.now();
+  map.panBy([dx, dy], {animate: false, noMoveStart: true});
+  await new Promise(done => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); }));
+  return performance.now() - start;
+}"""
+JUMP = """async ([lat, lon, zoom]) => {
+  const start = performance.now();
+  const drawn = new Promise(done => map.once("atlas:drawn", done));
+  map.setView([lat, lon], zoom, {animate: false});
+  await drawn;
+  await new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
+  return performance.now() - start;
+}"""
+FILTERS = ("air_strike", "shelling", "explosion", "shooting", "displacement", "object_damage")
+NEXT_DRAWN = "() => { window.next = new Promise(done => map.once('atlas:drawn', () => requestAnimationFrame(() => done(Date.now())))); }"
+
+
+def pans(frame: Frame) -> list[float]:
+    """Pan in a circle by 40 pixels a frame, 3 screens in all, at three zooms."""
+    out: list[float] = []
+    for zoom in (5, 7, 10):
+        frame.evaluate(JUMP, [48.9 + zoom / 100, 33.1, zoom])
+        for step in range(120):
+            angle = step / 120 * 2 * np.pi
+            out.append(frame.evaluate(PAN, [40 * np.cos(angle), 40 * np.sin(angle)]))
+    return out
+
+
+def jumps(frame: Frame) -> list[float]:
+    """Jump to other places and zooms, 40 times."""
+    rng = np.random.default_rng(8)
+    out = []
+    for step in range(40):  # another zoom each time, so that every jump asks the server
+        place = [float(rng.uniform(47, 51)), float(rng.uniform(24, 39)), 5 + step * 3 % 8]
+        out.append(frame.evaluate(JUMP, place))
+    return out
+
+
+def filter_changes(page: Page, frame: Frame) -> list[float]:
+    """Click the filter's choices in turn."""
+    out = []
+    for name in FILTERS:
+        frame.evaluate(NEXT_DRAWN)
+        start = page.evaluate("() => Date.now()")
+        page.get_by_text(name, exact=True).click()
+        out.append(frame.evaluate("() => window.next") - start)
+        page.wait_for_timeout(300)
+    return out
+
+
+def memory_of(pid: int) -> float:
+    """Return the resident memory of a process, MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def browser_side(size: int) -> dict[str, float]:
+    """Measure the product in the browser at a size and print its row."""
+    with serving(size) as pid, browser_page() as page:
+        page.goto(f"http://127.0.0.1:{PORT}/")  # the first visitor makes the synthetic incidents
+        map_frame(page)
+        weights: list[float] = []
+        page.on(
+            "response",
+            lambda r: "/atlas/view/" in r.url and weights.append(float(r.headers.get("content-length", 0))),
+        )
+        page.goto("about:blank")
+        start = time.perf_counter()
+        page.goto(f"http://127.0.0.1:{PORT}/")
+        frame = map_frame(page)
+        frame.evaluate(FRAME)
+        first = (time.perf_counter() - start) * 1000
+        pan, jump, change = pans(frame), jumps(frame), filter_changes(page, frame)
+        heap = (
+            frame.evaluate("() => { if (window.gc) gc(); return performance.memory.usedJSHeapSize; }") / 1e6
+        )
+        (p50, p95), (_, j95), worst = percentiles(pan), percentiles(jump), statistics.median(change)
+        say(f"incidents on our map, {size:,}", f"{first:.0f} ms", f"{p50:.1f}/{p95:.1f} ms", f"{j95:.0f} ms", f"{worst:.0f} ms",
+            f"{max(weights, default=0) / 1000:.1f} kB", f"{heap:.0f} MB", f"{memory_of(pid):.0f} MB")  # fmt: skip
+        return {"first": first}
+
+
+# --- alternatives -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def files(folder: Path) -> Iterator[str]:
+    """Serve a folder of files; yields its address."""
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def plain_markers(size: int) -> folium.Map:
+    """Return a folium map with one marker each."""
+    points, out = (
+        synthetic_points(size),
+        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None, max_zoom=18)),
+    )
+    for lon, lat in zip(points.lon, points.lat, strict=True):
+        if np.isfinite(lon):
+            folium.Marker((lat, lon)).add_to(out)
+    return out
+
+
+def fast_cluster(size: int) -> folium.Map:
+    """Return a folium map with FastMarkerCluster."""
+    points, out = (
+        synthetic_points(size),
+        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None, max_zoom=18)),
+    )
+    placed = np.isfinite(points.lon)
+    layer = FastMarkerCluster(np.stack([points.lat[placed], points.lon[placed]], axis=1).tolist())
+    layer.default_js = [("cluster", "leaflet.markercluster.js")]
+    layer.default_css = [("a", "MarkerCluster.css"), ("b", "MarkerCluster.Default.css")]
+    layer.add_to(out)
+    return out
+
+
+def _offline(out: folium.Map) -> folium.Map:
+    out.default_js, out.default_css = [("leaflet", "leaflet.js")], [("leaflet", "leaflet.css")]
+    return out
+
+
+def alternative(
+    name: str, size: int, make: Callable[[int], folium.Map], package: Path | None
+) -> float | None:
+    """Measure a plain folium page: from making the map in Python to the first marker on the screen."""
+    if make is fast_cluster and package is None:
+        say(f"{name}, {size:,}", "not measured: npm is not here")
+        return None
+    with tempfile.TemporaryDirectory() as temporary, browser_page() as page:
+        folder = Path(temporary)
+        shutil.copytree(basemap.leaflet_folder(), folder, dirs_exist_ok=True)
+        for path in (package or Path("/nonexistent")).glob("package/dist/*"):
+            shutil.copy(path, folder)
+        start = time.perf_counter()
+        make(size).save(str(folder / "index.html"))
+        with files(folder) as address:
+            page.goto(f"{address}/index.html", wait_until="commit")
+            page.wait_for_selector(".leaflet-marker-icon", state="attached")
+            page.evaluate(FRAME)
+            first = (time.perf_counter() - start) * 1000
+            heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
+        say(f"{name}, {size:,}", f"{first:.0f} ms", "", "", "", "", f"{heap:.0f} MB")
+        return first
+
+
+def streamlit_map(size: int) -> None:
+    """Measure st.map: until its canvas is there and the page is at rest."""
+    with serving(size), browser_page() as page:
+        page.goto(f"http://127.0.0.1:{PORT}/")
+        map_frame(page)
+        start = time.perf_counter()
+        page.goto(f"http://127.0.0.1:{PORT}/?page=st.map")
+        page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", state="attached")
+        page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
+        for _ in range(3):
+            page.evaluate(FRAME)
+        first = (time.perf_counter() - start) * 1000
+        heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
+        say(f"st.map, {size:,}", f"{first:.0f} ms", "", "", "", "", f"{heap:.0f} MB")
+
+
+def cluster_package(folder: Path) -> Path | None:
+    """Fetch the assets of FastMarkerCluster with npm, where there is one."""
+    if shutil.which("npm") is None:
+        return None
+    subprocess.run(["npm", "pack", "--silent", CLUSTER_PACKAGE], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["tar", "xzf", *[p.name for p in folder.glob("*.tgz")]], cwd=folder, check=True)
+    return folder
+
+
+# --- several at once ----------------------------------------------------------------------------------------------
+
+
+def starved(size: int = 100_000) -> None:
+    """Print how the endpoint answers while another page renders 5,000 folium markers, and under 8 askers."""
+    with serving(size), browser_page() as page:
+        page.goto(f"http://127.0.0.1:{PORT}/")
+        frame = map_frame(page)
+        url = frame.evaluate(
+            "() => map.atlas.engine.url('view', {...map.atlas.engine.sheet.data.query, x0: -1})"
+        )
+        address = f"http://127.0.0.1:{PORT}{url}"
+
+        def asked(seconds: float) -> list[float]:
+            out, until = [], time.perf_counter() + seconds
+            while time.perf_counter() < until:
+                out.append(timed(lambda: urllib.request.urlopen(address).read())[0])
+            return out
+
+        quiet = percentiles(asked(3))
+        say("one asker, quiet", "", f"{quiet[0]:.1f}/{quiet[1]:.1f} ms")
+        heavy = page.context.new_page()
+        heavy.goto(f"http://127.0.0.1:{PORT}/?page=heavy", wait_until="commit")
+        busy = percentiles(asked(6))
+        say("one asker, 5,000 markers rendering", "", f"{busy[0]:.1f}/{busy[1]:.1f} ms")
+        heavy.close()
+        spent: list[float] = []
+        threads = [threading.Thread(target=lambda: spent.extend(asked(4))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        say(
+            "8 askers at once",
+            f"{len(spent) / 4:.0f} a second",
+            "{:.1f}/{:.1f} ms".format(*percentiles(spent)),
+        )
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="10k and 100k only")
+    quick = parser.parse_args().quick
+    sizes = (10_000, 100_000) if quick else (10_000, 100_000, 1_000_000)
+    print("\nOn the server (targets at 10M: p95 60 ms)")
+    say("incidents", "index", "new filter", "view p50", "view p95", "bytes p95", "memory")
+    for size in (*sizes, *(() if quick else (10_000_000,))):
+        server_side(size)
+    print(
+        "\nIn the browser (targets at 1M: first 2,000; pan 16/33; jump 100; filter 350; 25 kB; heap 150; server 700)"
+    )
+    say("", "first map", "pan p50/p95", "jump p95", "filter p50", "bytes max", "heap", "server")
+    ours = {size: browser_side(size)["first"] for size in sizes}
+    with tempfile.TemporaryDirectory() as temporary:
+        package = cluster_package(Path(temporary))
+        alternative("folium markers", 10_000, plain_markers, package)
+        for size in sizes[1:]:
+            theirs = alternative("FastMarkerCluster", size, fast_cluster, package)
+            if theirs:
+                say(f"  our map is faster by, {size:,}", f"{theirs / ours[size]:.0f} times")
+    if not quick:
+        streamlit_map(1_000_000)
+    print("\nSeveral at once (view endpoint, over HTTP)")
+    say("", "rate", "p50/p95")
+    starved()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The page that `bench.map` measures: the product's map, or an alternative, over `MAP_SIZE` synthetic incidents."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import streamlit as st
+
+from dashboard import server
+
+app = st.App(
+    Path(__file__).with_name(os.environ.get("MAP_PAGE", "map_page.py")),
+    routes=server.routes(),
+    middleware=server.middleware(),
+)

@@ -1,0 +1,307 @@
+"""The map's endpoint: answers tokens and nothing else, clearly and within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+
+from bench.memory import CATEGORIES, MemoryCatalogue, points
+from dashboard import server, tokens, views
+from geo import basemap
+from geo.grid import Window
+from incidents.filters import Filter
+
+with warnings.catch_warnings():  # starlette would rather have httpx2, which nothing else here needs
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+WORLD = {"z": "3", "x0": "0", "y0": "0", "x1": "32", "y1": "32"}
+
+
+@pytest.fixture
+def catalogue() -> MemoryCatalogue:
+    columns = points(600)
+    columns.lon[:30], columns.lat[:30] = 37.25, 49.2
+    columns.lon[30:34] = [np.nan, 900.0, np.inf, -181.0]
+    columns.lon[34], columns.lat[34] = 49.2, 37.25  # swapped: on the map, but far away
+    return MemoryCatalogue(columns)
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    app = Starlette(routes=server.routes(), middleware=server.middleware())
+    with TestClient(app, base_url="http://127.0.0.1:8501", raise_server_exceptions=True) as it:
+        yield it
+
+
+def ask(client: TestClient, what: str, token: str, **parameters: Any) -> Any:
+    return client.get(f"{basemap.ROOT}/{what}/{token}", params=parameters)
+
+
+def test_a_view_counts_what_the_filter_lets_through(client: TestClient, catalogue: MemoryCatalogue) -> None:
+    everything = ask(client, "view", tokens.issue(catalogue, Filter()), **WORLD).json()
+    assert everything["total"] == sum(everything["n"]) == 596
+    assert sum(everything["categories"]) == 596
+    where = Filter.from_words({"category": "shelling"})
+    some = ask(client, "view", tokens.issue(catalogue, where), **WORLD).json()
+    expected = int((catalogue.mask(where) & (np.abs(catalogue.points().lon) <= 180)).sum())
+    assert some["total"] == expected
+    assert set(np.flatnonzero(some["categories"])) == {CATEGORIES.index("shelling")}
+
+
+def test_a_stack_is_listed_page_by_page_until_the_last(
+    client: TestClient, catalogue: MemoryCatalogue
+) -> None:
+    token = tokens.issue(catalogue, Filter())
+    cells = Window.of(37.2, 49.1, 37.3, 49.3, zoom=14)
+    view = {"z": 14, "x0": cells.x0, "y0": cells.y0, "x1": cells.x1, "y1": cells.y1}
+    answer = ask(client, "view", token, **view).json()
+    assert max(answer["n"]) == 30
+    i = answer["n"].index(30)
+    assert answer["stack"][sum(n > 1 for n in answer["n"][:i])] == 1
+    seen: list[str] = []
+    while len(seen) < 30:
+        page = ask(client, "open", token, **view, i=i, offset=len(seen)).json()
+        assert page["n"] == 30
+        assert page["same"] is True
+        assert page["rows"]
+        seen += [row["id"] for row in page["rows"]]
+    assert sorted(seen) == [f"i{row:07d}" for row in range(30)]
+
+
+def test_one_incident_in_short_only_under_its_filter(client: TestClient, catalogue: MemoryCatalogue) -> None:
+    token = tokens.issue(catalogue, Filter())
+    facts = ask(client, "incident", token, row=7).json()
+    assert facts["id"] == "i0000007"
+    assert (facts["lon"], facts["lat"]) == (37.25, 49.2)
+    assert facts["grading"] == "weak"
+    assert facts["killed"] == [None, None]
+    row = int(np.flatnonzero(catalogue.points().category != CATEGORIES.index("shelling"))[0])
+    shelling = tokens.issue(catalogue, Filter.from_words({"category": "shelling"}))
+    assert ask(client, "incident", shelling, row=row).status_code == 404
+    assert ask(client, "incident", token, row=10**9).status_code == 404
+    assert ask(client, "incident", token, id="nobody").status_code == 404
+
+
+def test_playing_counts_every_incident_with_a_date_in_exactly_one_step(
+    client: TestClient, catalogue: MemoryCatalogue
+) -> None:
+    columns = catalogue.points()
+    columns.start[100:110] = np.iinfo(np.int32).min
+    answer = ask(client, "view", tokens.issue(catalogue, Filter()), **WORLD, play=1).json()
+    assert sum(sum(pairs[1::2]) for pairs in answer["steps"]) == 586
+    assert len(answer["edges"]) <= views.MAX_STEPS + 1
+    assert answer["edges"] == sorted(answer["edges"])
+    assert all(edge.endswith("-01") for edge in answer["edges"])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "steps", "begins"),
+    [
+        ("2022-03-01", "2022-03-01", 1, "2022-03-01"),
+        ("2022-03-01", "2022-04-15", 46, "2022-03-01"),
+        ("2022-03-01", "2022-12-31", 44, "2022-03-01"),
+        ("2022-03-15", "2026-02-01", 48, "2022-03-01"),
+        ("2000-05-15", "2014-02-01", 56, "2000-04-01"),
+        ("1946-05-15", "2024-02-01", 40, "1946-01-01"),
+    ],
+)
+def test_steps_are_calendar_steps_that_hold_the_first_and_the_last_day(
+    first: str, last: str, steps: int, begins: str
+) -> None:
+    days = np.array([np.datetime64(first, "D").astype(int), np.datetime64(last, "D").astype(int)], np.int32)
+    edges = views.step_edges(days)
+    assert str(np.datetime64(int(edges[0]), "D")) == begins
+    assert edges[0] <= days[0]
+    assert edges[-1] > days[1]
+    assert len(edges) == steps + 1
+    assert len(edges) <= views.MAX_STEPS + 1
+
+
+def test_the_density_surface_and_the_areas_count_everything(
+    client: TestClient, catalogue: MemoryCatalogue
+) -> None:
+    token = tokens.issue(catalogue, Filter())
+    surface = ask(client, "density", token, **WORLD).json()
+    assert sum(surface["count"]) == surface["total"] == 596
+    assert sum(surface["index"]) < surface["wide"] * surface["high"]
+    areas = ask(client, "areas", token, level="admin1").json()
+    assert sum(areas["counts"].values()) + areas["elsewhere"] == areas["total"] == 600
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"z": "99"}, "zoom"),
+        ({"z": "-1"}, "zoom"),
+        ({"z": "1e3"}, "whole number"),
+        ({"z": ""}, "whole number"),
+        ({"x1": "-5"}, "end before"),
+        ({"x1": "9" * 40}, "whole number"),
+        ({"z": "12", "x1": "16384", "y1": "16384"}, "cells"),
+        ({"x0": "900000000", "x1": "900000001"}, "columns"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_told_so(
+    client: TestClient, catalogue: MemoryCatalogue, change: dict[str, str], word: str
+) -> None:
+    answer = ask(client, "view", tokens.issue(catalogue, Filter()), **{**WORLD, **change})
+    assert answer.status_code == 400
+    assert word in answer.json()["error"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_view_of_zero_size_is_an_empty_answer(client: TestClient, catalogue: MemoryCatalogue) -> None:
+    answer = ask(client, "view", tokens.issue(catalogue, Filter()), **{**WORLD, "x1": "0", "y1": "0"})
+    assert answer.status_code == 200
+    assert answer.json()["total"] == 0
+
+
+def test_a_token_that_was_never_issued_is_refused(client: TestClient) -> None:
+    for token in ("x", "A" * 32, "..", "%00", "é"):
+        answer = ask(client, "view", token, **WORLD)
+        assert answer.status_code == 404
+        assert "view" not in answer.text
+
+
+def test_tokens_are_unguessable_the_same_for_the_same_filter_and_expire(catalogue: MemoryCatalogue) -> None:
+    now = [0.0]
+    registry = tokens.Registry(max_tokens=3, idle=60, clock=lambda: now[0])
+    first = registry.issue(catalogue, Filter())
+    assert len(first) >= 32
+    assert registry.issue(catalogue, Filter()) == first
+    others = [registry.issue(catalogue, Filter(min_killed=n)) for n in range(3)]
+    assert len({first, *others}) == 4
+    assert registry.find(first) is None, "the least recently used one is forgotten"
+    assert registry.find(others[0]) is not None
+    now[0] = 59
+    registry.find(others[1])
+    now[0] = 100
+    assert registry.find(others[0]) is None
+    assert registry.find(others[1]) is not None
+    assert registry.issue(catalogue, Filter()) != first
+
+
+def test_filters_held_in_memory_are_bounded_in_bytes(catalogue: MemoryCatalogue) -> None:
+    registry = tokens.Registry(max_bytes=100_000)
+    names = []
+    for killed in range(40):
+        names.append(registry.issue(catalogue, Filter(min_killed=killed)))
+        entry = registry.find(names[-1])
+        assert entry is not None
+        assert len(entry.selection) == 596
+    held = [entry for name in names if (entry := registry.find(name))]
+    assert 1 <= len(held) < 40
+    assert sum(entry.nbytes for entry in held) < 150_000
+
+
+def test_new_content_has_a_new_token(catalogue: MemoryCatalogue) -> None:
+    registry = tokens.Registry()
+    before = registry.issue(catalogue, Filter())
+    catalogue._revision = "2"
+    assert registry.issue(catalogue, Filter()) != before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", ""])
+def test_an_unknown_host_is_refused(client: TestClient, host: str) -> None:
+    answer = client.get(basemap.address("atlas.css"), headers={"host": host})
+    assert answer.status_code == 403
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1", "[::1]:8501", "192.168.1.7:8501"])
+def test_this_machine_is_served_by_its_addresses(client: TestClient, host: str) -> None:
+    assert client.get(basemap.address("atlas.css"), headers={"host": host}).status_code == 200
+
+
+def test_a_named_host_may_be_allowed(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(server.HOSTS, "atlas.example, other.example")
+    assert client.get(basemap.address("atlas.css"), headers={"host": "atlas.example:80"}).status_code == 200
+    assert client.get(basemap.address("atlas.css"), headers={"host": "third.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_may_not_read_the_map(client: TestClient, catalogue: MemoryCatalogue, site: str) -> None:
+    path = f"{basemap.ROOT}/view/{tokens.issue(catalogue, Filter())}"
+    assert client.get(path, params=WORLD, headers={"sec-fetch-site": site}).status_code == 403
+    assert client.get(path, params=WORLD, headers={"sec-fetch-site": "same-origin"}).status_code == 200
+
+
+def test_every_answer_carries_security_and_cache_headers(
+    client: TestClient, catalogue: MemoryCatalogue
+) -> None:
+    script = client.get(basemap.address("atlas-base.js"))
+    view = ask(client, "view", tokens.issue(catalogue, Filter()), **WORLD)
+    missing = client.get(f"{basemap.ROOT}/files/x/../../etc/passwd")
+    for answer in (script, view, missing):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "object-src 'none'" in answer.headers["content-security-policy"]
+        assert "https:" not in answer.headers["content-security-policy"]
+    assert "immutable" in script.headers["cache-control"]
+    assert view.headers["cache-control"].startswith("private")
+    frame = client.get("/component/streamlit_folium.st_folium/index.html")
+    assert (
+        "img-src 'self' data: blob: https://tile.openstreetmap.org;"
+        in frame.headers["content-security-policy"]
+    )
+
+
+def test_only_the_files_of_the_map_are_served(client: TestClient) -> None:
+    assert client.get(basemap.leaflet_address("leaflet.js")).status_code == 200
+    assert client.get(basemap.leaflet_address("images/marker-icon.png")).status_code == 200
+    for path in (
+        "leaflet/1.9.4/%2e%2e/apps.py",
+        "leaflet/1.9.4//etc/passwd",
+        "files/1/views.py",
+        "files/1/%2e%2e%2fgrid.py",
+    ):
+        assert client.get(f"{basemap.ROOT}/{path}").status_code == 404
+    raw = client.get(basemap.address("basemap.json"))
+    assert set(raw.json()) >= {"levels", "names", "home"}
+    assert len(gzip.compress(raw.content)) < len(raw.content)
+
+
+def test_a_burst_is_answered_or_told_to_wait_and_nothing_piles_up(
+    client: TestClient, catalogue: MemoryCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand requests, hundreds at a time; memory is bounded because only some may wait."""
+    token = tokens.issue(catalogue, Filter())
+    waiting, most = [0], [0]
+    real = views.view
+
+    def slow(entry: tokens.Entry, parameters: views.Parameters) -> dict[str, Any]:
+        waiting[0] += 1
+        most[0] = max(most[0], waiting[0])
+        time.sleep(0.002)
+        waiting[0] -= 1
+        return {"total": 1}
+
+    app = Starlette(routes=[server._question("view", slow, server.Gate(workers=2, waiting=8))])
+    codes: list[int] = []
+    with TestClient(app) as burst:
+
+        def many() -> None:
+            codes.extend(burst.get(f"/atlas/view/{token}", params=WORLD).status_code for _ in range(60))
+
+        threads = [threading.Thread(target=many) for _ in range(24)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(codes) == 24 * 60
+    assert set(codes) == {200, 429}
+    assert most[0] <= 2
+    assert real(tokens.registry().find(token), WORLD)["total"] == 596  # type: ignore[arg-type]
+
+
+def test_the_page_that_the_entry_point_names_is_there() -> None:
+    assert server.page() == Path(server.__file__).with_name("page.py")
