@@ -50,9 +50,8 @@ def test_the_layer_carries_what_it_was_told_and_the_token_alone() -> None:
     script = _layer_script(
         IncidentLayer("secret-token", selected="a'b</script>", mode="density", theme="dark")
     )
-    options = json.loads(
-        script[script.index("atlas.incidents(") + 16 : script.index(");\n")].replace("\\u0027", "'")
-    )
+    start = script.index("atlas.incidents(") + len("atlas.incidents(")
+    options, _ = json.JSONDecoder().raw_decode(script, start)
     assert options["token"] == "secret-token"
     assert options["mode"] == "density"
     assert options["selected"] == "a'b</script>"
