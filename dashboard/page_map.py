@@ -54,26 +54,30 @@ def _move(frame: Frame) -> None:
         point = frame.questions.catalogue.get(target).point
     except NotFound:
         return
-    if point is not None:
-        zoom = max(11.0, held().view.zoom if held().view else 11.0)  # type: ignore[union-attr]
-        held().view = held().go_to = states.View(point.lon, point.lat, zoom)
+    if point is None:
+        return
+    before = held().view
+    zoom = max(11.0, before.zoom if before else 0.0)
+    again = held().go_to is not None and held().go_to == states.View(point.lon, point.lat, zoom)
+    nudge = 1e-7 if again else 0.0  # the map component moves only when it is told a new place
+    held().view = states.View(point.lon, point.lat, zoom)
+    held().go_to = states.View(point.lon + nudge, point.lat, zoom)
 
 
 @st.fragment
 def _map(frame: Frame) -> None:
     """Draw the line of truth and the map. A pan redraws this part alone, unless the lists follow the view."""
-    words = frame.words
+    session.catch_up()
     _controls(frame)
     state = session.current()
     line = st.container()
     online = bool(st.session_state.get("online"))
-    seen = map_panel.draw(frame.questions, state, words, frame.mode, online=online)
-    moved = _take(seen)
+    seen = map_panel.draw(frame.questions, state, frame.words, frame.mode, online=online)
+    _take(seen)
     with line:
         _truth(frame)
     session.write(session.current())
-    if moved:
-        st.rerun(scope="app")
+    session.catch_up()
 
 
 def _controls(frame: Frame) -> None:
@@ -99,27 +103,24 @@ def _controls(frame: Frame) -> None:
             st.caption(words("map.online_help"))
 
 
-def _take(seen: map_panel.Seen) -> bool:
-    """Take over what the visitor did on the map; return whether the rest of the page must follow."""
+def _take(seen: map_panel.Seen) -> None:
+    """Take over what the visitor did on the map, and mark the page where the rest of it must follow."""
     mine = held()
-    follow = False
     if seen.bounds is not None and seen.bounds != mine.bounds:
         mine.bounds = seen.bounds
-        follow = session.current().follow
+        mine.is_stale |= session.current().follow
     if seen.view is not None and not _same(seen.view, mine.view or mine.marks.get("map_start")):
         mine.view = seen.view
     if seen.clicks != mine.marks.get("clicks", 0):
         mine.marks["clicks"] = seen.clicks
         if seen.clicked and seen.clicked != mine.selected:
             session.select(seen.clicked)
-            follow = True
     if seen.ring != mine.marks.get("ring"):
         mine.marks["ring"] = seen.ring
         mine.areas.pop("within", None)
         if seen.ring:
             mine.areas["within"] = seen.ring
-        follow = True
-    return follow
+        mine.is_stale = True
 
 
 def _same(view: states.View, other: states.View | None) -> bool:

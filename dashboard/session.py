@@ -37,6 +37,7 @@ class Held:
     page: str = ""
     last: State = field(default_factory=State)
     marks: dict[str, Any] = field(default_factory=dict)
+    is_stale: bool = False
 
 
 def held() -> Held:
@@ -59,6 +60,7 @@ def begin(page: str) -> State:
     words = {name: str(value) for name, value in st.query_params.items()}
     came_back = mine.page not in ("", page) and not (set(words) - {"lang"})
     mine.page = page
+    mine.is_stale = False
     if words != mine.written and not came_back:
         mine.last, mine.problems = states.read(words)
         put(mine.last)
@@ -136,9 +138,19 @@ def narrow(**words: Any) -> None:
     put(states.replace(state, where=states.replace_filter(state.where, **words)))
 
 
+def catch_up() -> None:
+    """Redraw the whole page where a part of it changed what the others show. Call it in a fragment.
+
+    A fragment's own wish to redraw the page is lost when another run interrupts it; the mark outlives that.
+    """
+    if held().is_stale:
+        st.rerun(scope="app")
+
+
 def select(incident_id: str | None) -> None:
     """Open the ledger of one incident, or close it."""
     held().selected = incident_id
+    held().is_stale = True
 
 
 def asked() -> Filter:
@@ -152,5 +164,5 @@ def asked() -> Filter:
 def open_incident(incident_id: str, *, move: bool) -> None:
     """Open the ledger of an incident; `move` also brings the map there."""
     mine = held()
-    mine.selected = incident_id
+    select(incident_id)
     mine.marks["move_to"] = incident_id if move else None

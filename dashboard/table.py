@@ -48,15 +48,14 @@ def draw(questions: Questions, where: Filter, words: Words, mode: theme.Mode) ->
     marks = session.held().marks
     if marks.get("table_of") != where:
         marks |= {"table_of": where, "table_page": 0}
-    result = _component(
+    session.catch_up()
+    _component(
         key="incident_table",
         data=_data(questions, where, words, mode),
         on_pick_change=_picked,
         on_sort_change=_sorted,
         on_turn_change=_turned,
     )
-    if result.pick:
-        st.rerun(scope="app")
 
 
 def _picked() -> None:
