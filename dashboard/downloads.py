@@ -36,4 +36,4 @@ def draw(frame: Frame, where: Filter) -> None:
 
 def _maker(frame: Frame, where: Filter, kind: str) -> Callable[[], bytes]:
     write = export.geojson_bytes if kind == "geojson" else export.csv_bytes
-    return lambda: write(frame.questions.catalogue.select(where))
+    return lambda: write(frame.questions.catalogue.select_lines(where))

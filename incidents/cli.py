@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import traceback
+from importlib import metadata
 from typing import Any, Final
 
 import click
@@ -68,7 +69,14 @@ class _Atlas(click.Group):
             ) from error
 
 
+def _version() -> str:
+    try:
+        return metadata.version("incident-atlas")
+    except metadata.PackageNotFoundError:
+        return "not installed, run from its folder"
+
+
 @click.group(cls=_Atlas, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="incident-atlas", message="%(version)s")
+@click.version_option(_version(), message="%(version)s")
 def main() -> None:
     """Turn reports of harm to civilians into a map people can trust."""

@@ -43,6 +43,9 @@ _HELP: Final = {
 }
 
 
+_LISTED: Final = frozenset({"category", "impact", "weapon", "role", "grading", "review"})
+
+
 def example(*lines: str) -> str:
     """Return the epilog that puts an example under the help of a command."""
     body = "\n".join(f"  incident-atlas {line}" for line in lines)
@@ -66,7 +69,7 @@ def filter_options(command: Command) -> Command:
 def _option(name: str) -> Callable[[Command], Command]:
     many = typing.get_origin(Filter.model_fields[name].annotation) is tuple and name not in {"near", "bbox"}
     told = _HELP[name]
-    if name in {"category", "impact", "weapon", "role", "grading", "review"}:
+    if name in _LISTED:
         told = f"{told}: {', '.join(vocabulary.words(name))}."
     metavar = "WORD,…" if many else None
     return click.option(f"--{name.replace('_', '-')}", name, multiple=many, metavar=metavar, help=told)
@@ -74,12 +77,43 @@ def _option(name: str) -> Callable[[Command], Command]:
 
 def _filter(words: dict[str, Any]) -> Filter:
     given = {n: ",".join(v) if isinstance(v, tuple) else v for n, v in words.items() if v}
-    try:
-        return Filter.from_words(given)
-    except BadInput as bad:
-        raise click.UsageError(
-            "\n".join(f"--{problem.replace('_', '-', 1)}" for problem in bad.problems)
-        ) from bad
+    told: dict[str, str] = {}
+    for name, word in given.items():  # one by one, so that every bad word is named, and once
+        try:
+            Filter.from_words({name: word})
+        except BadInput as bad:
+            told[name] = bad.problems[0].partition(": ")[2] or bad.problems[0]
+    if not told:
+        where = Filter.from_words(given)
+        told = dict(_nonsense(where))
+    if told:
+        raise click.UsageError("\n".join(_misuse(name, why) for name, why in told.items()))
+    return where
+
+
+def _misuse(name: str, why: str) -> str:
+    form = "" if name in _LISTED else f". {_HELP[name]}"
+    return f"--{name.replace('_', '-')}: {why.rstrip('.')}{form}"
+
+
+def _nonsense(where: Filter) -> Iterator[tuple[str, str]]:
+    """Yield what can be read and still cannot be meant."""
+    if where.since and where.until and where.since > where.until:
+        yield "since", f"{where.since} is after --until {where.until}"
+    if where.min_killed is not None and where.min_killed < 0:
+        yield "min_killed", f"{where.min_killed} is less than none"
+    if where.near and not (_is_position(*where.near[:2]) and where.near[2] > 0):
+        yield "near", "is no position in degrees, longitude first, and a distance over 0"
+    if where.bbox and not (_is_position(*where.bbox[:2]) and _is_position(*where.bbox[2:])):
+        yield "bbox", "is not in degrees, longitude first"
+    if where.bbox and where.bbox[1] > where.bbox[3]:
+        yield "bbox", "has its south over its north"
+    if where.within and not (len(where.within) > 2 and all(_is_position(*p) for p in where.within)):
+        yield "within", "is no ring of three or more positions in degrees, longitude first"
+
+
+def _is_position(lon: float, lat: float) -> bool:
+    return -180 <= lon <= 180 and -90 <= lat <= 90
 
 
 def store_options(command: Command) -> Command:

@@ -78,6 +78,13 @@ def test_an_unknown_id_is_one_line_and_exit_code_1(folder: Path) -> None:
         (["export", "--out", "x", "--category", "unheard"], "--category"),
         (["export", "--out", "x", "--since", "yesterday"], "--since"),
         (["export", "--out", "x", "--min-killed", "many"], "--min-killed"),
+        (["export", "--out", "x", "--near", "abc"], "--near: "),
+        (["export", "--out", "x", "--near", "1,2"], "LON,LAT,KM"),
+        (["export", "--out", "x", "--near", "200,10,5"], "--near: "),
+        (["export", "--out", "x", "--bbox", "1,95,3,97"], "--bbox: "),
+        (["export", "--out", "x", "--within", "1 2,3 4"], "--within: "),
+        (["export", "--out", "x", "--min-killed", "-3"], "--min-killed: "),
+        (["export", "--out", "x", "--since", "2023-01-01", "--until", "2022-01-01"], "is after --until"),
         (["export", "--out", "x", "--from", "a", "--store", "b"], "--from"),
         (["nonsense"], "nonsense"),
         (["show"], "ID"),
@@ -88,6 +95,17 @@ def test_misuse_is_exit_code_2_and_names_the_word(words: list[str], named: str) 
     result = run(*words)
     assert result.exit_code == 2
     assert named in result.output
+
+
+def test_all_bad_words_are_named_at_once() -> None:
+    result = run("export", "--out", "x", "--since", "never", "--category", "unheard", "--bbox", "1,2,3")
+    assert [line.partition(":")[0] for line in result.output.splitlines()[-3:]] == [
+        "Error", "--category", "--bbox",
+    ]  # fmt: skip
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").exit_code == 0
 
 
 def test_export_writes_what_the_filter_lets_through(folder: Path, tmp_path: Path) -> None:
