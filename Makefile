@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits bench-map screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits bench-map bench-team screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,11 @@ bench-edits: $(DEV_STAMP) ## time edits, look-ups and exports of a folder beside
 
 bench-map: $(DEV_STAMP) ## measure the map at 10k to 10M beside folium, FastMarkerCluster and st.map
 	$(BIN)/python -m bench.map
+
+bench-team: $(DEV_STAMP) ## PostGIS at a million beside the folder's index; Spark at ten million beside DuckDB
+	@sh scripts/system-packages.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+	$(BIN)/python -m bench.team
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -35,7 +35,7 @@ _AREAS: Final = (
 )
 _CATEGORY_WEIGHT: Final = (14, 10, 30, 8, 5, 1, 4, 2, 1, 4, 12, 4, 2, 1, 1, 1)
 _SYLLABLES: Final = "ka ro lis ven mar to zel bor ni sha du pet ol hrad ivka mir slo ta ke ran".split()  # noqa: SIM905
-_WORDS: Final = """
+WORDS: Final = """
 residents reported several explosions before dawn in the northern district officials said that the
 building of the school was hit and windows broke emergency services searched the rubble until
 evening water supply was interrupted two streets near the market remained closed the administration
@@ -136,7 +136,7 @@ def columns(chunk: int, *, n: int = CHUNK, seed: int = 1) -> Columns:
         impact=rng.integers(0, 12, n).astype(np.uint8),
         weapon=rng.integers(0, 12, n).astype(np.uint8),
         uncertainty_m=uncertainty,
-        words=rng.integers(0, len(_WORDS), (n, 38)).astype(np.int32),
+        words=rng.integers(0, len(WORDS), (n, 38)).astype(np.int32),
     )
 
 
@@ -160,7 +160,7 @@ def features(part: Columns) -> Iterator[dict[str, Any]]:
         number, killed, town = int(part.number[i]), int(part.killed[i]), int(part.town[i])
         start = FIRST_DAY + dt.timedelta(days=int(part.day[i]))
         end = start + dt.timedelta(days=int(part.length[i]))
-        told = " ".join(_WORDS[w] for w in part.words[i])
+        told = " ".join(WORDS[w] for w in part.words[i])
         name = places.name[town]
         point = None
         if part.precision[i] != 7:

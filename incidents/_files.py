@@ -56,6 +56,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     temp = path.with_name(f"{TEMP}{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+            with path.open("wb") as file:
+                yield file
+            return
         with temp.open("xb") as file:
             yield file
             file.flush()

@@ -13,7 +13,7 @@ from incidents._errors import NotFound
 from incidents._match import neighbours
 from incidents.merge import Candidate, Part, fold, merge, propose, unmerge
 from incidents.model import Incident
-from incidents.store import FolderStore
+from incidents.stores import Store
 
 OPEN: Final = "open"
 APART: Final = "apart"
@@ -28,24 +28,24 @@ def _pair(row: dict[str, Any]) -> frozenset[str]:
     return frozenset((row["a"], row["b"]))
 
 
-def waiting(store: FolderStore) -> list[Candidate]:
+def waiting(store: Store) -> list[Candidate]:
     """Return the pairs that wait for a person, best first."""
     rows = [_candidate(row) for row in store.candidates() if row.get("state", OPEN) == OPEN]
     return sorted(rows, key=lambda c: (-c.score, c.a, c.b))
 
 
-def told_apart(store: FolderStore) -> set[frozenset[str]]:
+def told_apart(store: Store) -> set[frozenset[str]]:
     """Return the pairs of ids that a person has judged to be two incidents."""
     return {_pair(row) for row in store.candidates() if row.get("state") == APART}
 
 
-def _save(store: FolderStore, rows: Iterable[dict[str, Any]], *, by: str) -> None:
+def _save(store: Store, rows: Iterable[dict[str, Any]], *, by: str) -> None:
     """Write the judgements, one row a pair; the last row of a pair wins, sorted by ids."""
     last = {_pair(row): row for row in rows if row["a"] != row["b"]}
     store.save_candidates(sorted(last.values(), key=lambda row: (row["a"], row["b"])), by=by)
 
 
-def record(store: FolderStore, candidates: Iterable[Candidate], *, by: str) -> None:
+def record(store: Store, candidates: Iterable[Candidate], *, by: str) -> None:
     """Add doubtful pairs to those that wait; pairs that a person has told apart stay so."""
     known = told_apart(store)
     new = [c.to_json() | {"state": OPEN} for c in candidates if frozenset((c.a, c.b)) not in known]
@@ -59,7 +59,7 @@ def _without(rows: Iterable[dict[str, Any]], gone: str, kept: str) -> Iterator[d
         yield row | {end: kept for end in ("a", "b") if row[end] == gone}
 
 
-def accept(store: FolderStore, a: str, b: str, *, by: str, at: str) -> Incident:
+def accept(store: Store, a: str, b: str, *, by: str, at: str) -> Incident:
     """Merge two stored incidents and return the one that is left, under the id of `a`.
 
     Raises NotFound for an unknown id and BadInput when they are one already.
@@ -73,16 +73,14 @@ def accept(store: FolderStore, a: str, b: str, *, by: str, at: str) -> Incident:
     return joined
 
 
-def reject(store: FolderStore, a: str, b: str, *, by: str, at: str) -> None:
+def reject(store: Store, a: str, b: str, *, by: str, at: str) -> None:
     """Record that two stored incidents are two. Raises NotFound for an unknown id."""
     ids = sorted((store.get(a).id, store.get(b).id))
     judged = {"a": ids[0], "b": ids[1], "state": APART, "by": by, "at": at}
     _save(store, [*store.candidates(), judged], by=by)
 
 
-def undo(
-    store: FolderStore, incident_id: str, other: str | None = None, *, by: str, at: str
-) -> tuple[str, str]:
+def undo(store: Store, incident_id: str, other: str | None = None, *, by: str, at: str) -> tuple[str, str]:
     """Take a merge back and record that the two are two; return their ids. Raises NotFound."""
     with store.writing(by=by) as writer:
         rest, found = unmerge(store.get(incident_id), other)
@@ -91,7 +89,7 @@ def undo(
     return rest.id, found.id
 
 
-def look(store: FolderStore, *, by: str) -> list[Candidate]:
+def look(store: Store, *, by: str) -> list[Candidate]:
     """Compare the whole collection, record the pairs found and return them; merges nothing."""
     found = propose(list(store.incidents()), apart=told_apart(store))
     record(store, found, by=by)
@@ -106,7 +104,7 @@ class Absorbed(NamedTuple):
     candidates: list[Candidate]
 
 
-def absorb(store: FolderStore, new: Sequence[Incident], *, by: str, at: str) -> Absorbed:
+def absorb(store: Store, new: Sequence[Incident], *, by: str, at: str) -> Absorbed:
     """Put new incidents into a collection: clear duplicates merge, doubtful ones wait, known ones change nothing.
 
     An incident whose id is known (also as a previous id) only brings the claims that are not there yet. Reads the

@@ -58,6 +58,9 @@ class Store(Protocol):
     def save_candidates(self, candidates: Iterable[dict[str, Any]], *, by: str | None = None) -> None:
         """Replace the doubtful merge candidates."""
 
+    def compact(self, *, by: str | None = None) -> int:
+        """Tidy up; returns how many edits that moved."""
+
     def compact_if_large(self) -> None:
         """Tidy up where there is much to tidy."""
 

@@ -13,7 +13,7 @@ from incidents._mapping import Mapping, read_mapping
 from incidents.commands._common import bytes_bar, example, size_of
 from incidents.importing import Report
 from incidents.model import Incident
-from incidents.store import FolderStore
+from incidents.stores import Store, name_of, open_store
 
 
 @click.command(
@@ -26,7 +26,9 @@ from incidents.store import FolderStore
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--into", type=click.Path(path_type=Path), help="The collection folder; made when it is not there."
+    "--into",
+    metavar="FOLDER|URL",
+    help="The collection, a folder or postgresql://…; made when it is not there.",
 )
 @click.option("--mapping", metavar="FILE|NAME", help="A mapping file, or a ready one: ukraine-timemap.")
 @click.option("--guess", "guess_only", is_flag=True, help="Print the mapping that would be used, and stop.")
@@ -41,7 +43,7 @@ from incidents.store import FolderStore
 def command(
     file: Path,
     *,
-    into: Path | None,
+    into: str | None,
     mapping: str | None,
     guess_only: bool,
     replace: bool,
@@ -66,7 +68,7 @@ def command(
     if chosen and not mapping:
         click.echo(_announced(chosen), err=True)
     report = Report(rejected or file.with_name(f"{file.name}.rejected.csv"))
-    store = FolderStore.open(into, create=True)
+    store = open_store(into, create=True)
     with bytes_bar(size_of(file), what="importing") as bar:
         rows = importing.read(
             file, chosen, on_rejected=report.rejected, encoding=encoding, places=places, progress=bar.update
@@ -81,7 +83,7 @@ def _announced(mapping: Mapping) -> str:
     return f"Guessed mapping (--guess prints it for editing):\n{shown(mapping)}"
 
 
-def _load(store: FolderStore, rows: Iterator[Incident], report: Report, *, replace: bool) -> tuple[int, int]:
+def _load(store: Store, rows: Iterator[Incident], report: Report, *, replace: bool) -> tuple[int, int]:
     held = set() if replace else store.ids()
     there = 0
 
@@ -99,9 +101,9 @@ def _load(store: FolderStore, rows: Iterator[Incident], report: Report, *, repla
         report.close()
 
 
-def _tell(store: FolderStore, report: Report, *, new: int, there: int) -> None:
+def _tell(store: Store, report: Report, *, new: int, there: int) -> None:
     already = f", {there} were there already and stay as they are" if there else ""
-    click.echo(f"{store.folder}: {new} incidents imported{already}")
+    click.echo(f"{name_of(store)}: {new} incidents imported{already}")
     if report.notes:
         click.echo(f"{report.notes} remarks in {report.path}", err=True)
     if report.lines:

@@ -13,7 +13,8 @@ from incidents.commands._common import example, progress
 from incidents.commands.show import printable
 from incidents.duplicates import Absorbed
 from incidents.ingest import Ingested
-from incidents.store import FolderStore, write_file
+from incidents.store import write_file
+from incidents.stores import open_store
 
 
 @click.command(
@@ -25,7 +26,7 @@ from incidents.store import FolderStore, write_file
     "--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
     help="The day of publication, for reports that do not state it.",
 )  # fmt: skip
-@click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Add to a collection folder.")
+@click.option("--into", metavar="FOLDER|URL", help="Add to a collection, a folder or postgresql://…")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one GeoJSON file."
 )
@@ -35,7 +36,7 @@ def command(
     reports: tuple[Path, ...],
     *,
     published: dt.datetime | None,
-    into: Path | None,
+    into: str | None,
     out: Path | None,
 ) -> None:
     """Read reports and turn them into located incidents.
@@ -62,8 +63,8 @@ def _out(out: Path | None, reports: tuple[Path, ...], day: dt.date | None) -> In
     return done
 
 
-def _into(folder: Path, reports: tuple[Path, ...], day: dt.date | None) -> Ingested:
-    store = FolderStore.open(folder, create=True)
+def _into(collection: str, reports: tuple[Path, ...], day: dt.date | None) -> Ingested:
+    store = open_store(collection, create=True)
     new = ingest.gather(_bar(reports), published=day, known=ingest.reports_of(store.incidents()))
     found = Absorbed([], [], [])
     if new.incidents:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from pathlib import Path
 
 import click
 
 from incidents import duplicates
 from incidents.commands._common import example
-from incidents.store import FolderStore
+from incidents.stores import name_of, open_store
 
 _FOLDER = click.option(
     "--into",
     "folder",
-    type=click.Path(path_type=Path),
     required=True,
-    metavar="FOLDER",
-    help="The collection.",
+    metavar="FOLDER|URL",
+    help="The collection, a folder or postgresql://…",
 )
 _BY = click.option("--by", metavar="NAME", help="Who judges; your login name when it is not given.")
 
@@ -47,17 +45,18 @@ def _now() -> str:
 @command.command("find", epilog=example("merge find --into my-collection"))
 @_FOLDER
 @_BY
-def find(folder: Path, by: str | None) -> None:
+def find(folder: str, by: str | None) -> None:
     """Compare the whole collection and note the pairs that may be one incident. Merges nothing."""
-    found = duplicates.look(FolderStore.open(folder), by=_who(by))
-    click.echo(f"{folder}: {len(found)} pairs may be one incident; see `merge list`")
+    store = open_store(folder)
+    found = duplicates.look(store, by=_who(by))
+    click.echo(f"{name_of(store)}: {len(found)} pairs may be one incident; see `merge list`")
 
 
 @command.command("list", epilog=example("merge list --into my-collection"))
 @_FOLDER
-def show(folder: Path) -> None:
+def show(folder: str) -> None:
     """List the pairs that wait for a person, the likeliest first, with the reasons."""
-    waiting = duplicates.waiting(FolderStore.open(folder))
+    waiting = duplicates.waiting(open_store(folder))
     for number, candidate in enumerate(waiting, 1):
         click.echo(f"{number:>4}  {candidate.score:.2f}  {_plain(candidate.a)}  {_plain(candidate.b)}")
         for part in candidate.parts:
@@ -77,9 +76,9 @@ def _plain(text: str) -> str:
 @click.argument("pair", nargs=-1, required=True, metavar="NUMBER | ID ID")
 @_FOLDER
 @_BY
-def accept(pair: tuple[str, ...], folder: Path, by: str | None) -> None:
+def accept(pair: tuple[str, ...], folder: str, by: str | None) -> None:
     """Merge a pair: the first id stays, the other is found under it from now on."""
-    store = FolderStore.open(folder)
+    store = open_store(folder)
     a, b = duplicates.ids_of(pair, duplicates.waiting(store))
     left = duplicates.accept(store, a, b, by=_who(by), at=_now())
     click.echo(f"{_plain(b)} is now part of {_plain(left.id)}; `merge undo {_plain(left.id)}` takes it back")
@@ -89,9 +88,9 @@ def accept(pair: tuple[str, ...], folder: Path, by: str | None) -> None:
 @click.argument("pair", nargs=-1, required=True, metavar="NUMBER | ID ID")
 @_FOLDER
 @_BY
-def reject(pair: tuple[str, ...], folder: Path, by: str | None) -> None:
+def reject(pair: tuple[str, ...], folder: str, by: str | None) -> None:
     """Note that a pair are two incidents; it is not proposed again."""
-    store = FolderStore.open(folder)
+    store = open_store(folder)
     a, b = duplicates.ids_of(pair, duplicates.waiting(store))
     duplicates.reject(store, a, b, by=_who(by), at=_now())
     click.echo(f"{_plain(a)} and {_plain(b)} stay two")
@@ -102,7 +101,7 @@ def reject(pair: tuple[str, ...], folder: Path, by: str | None) -> None:
 @click.argument("other", required=False, metavar="[OTHER]")
 @_FOLDER
 @_BY
-def undo(incident_id: str, other: str | None, folder: Path, by: str | None) -> None:
+def undo(incident_id: str, other: str | None, folder: str, by: str | None) -> None:
     """Take the last merge of an incident back, or that with OTHER; nothing is lost, and later edits stay."""
-    one, two = duplicates.undo(FolderStore.open(folder), incident_id, other, by=_who(by), at=_now())
+    one, two = duplicates.undo(open_store(folder), incident_id, other, by=_who(by), at=_now())
     click.echo(f"{_plain(one)} and {_plain(two)} are two again")

@@ -11,10 +11,12 @@ from click.testing import CliRunner
 
 from bench import synthetic
 from incidents._errors import BadInput, UnreadableCollection
+from incidents._pg import parse
 from incidents.cli import main
 from incidents.copying import copy
+from incidents.model import Point
 from incidents.postgres import PostgresStore
-from incidents.store import FolderStore
+from incidents.store import FolderStore, write_file
 from tests.incidents.samples import incident
 from tests.incidents.throwaway_postgres import Throwaway
 
@@ -100,3 +102,30 @@ def test_a_copy_onto_itself_is_refused(url: str, tmp_path: Path) -> None:
         copy(str(tmp_path / "one"), f"{tmp_path}/x/../one")
     with pytest.raises(BadInput, match="another"):
         copy(f"{url}?schema=one", f"{url.replace('postgresql', 'postgres')}?schema=one&sslmode=disable")
+
+
+def test_the_commands_work_on_a_database_as_on_a_folder(url: str, tmp_path: Path) -> None:
+    """Import, show, export, find and merge pairs, and take the merge back: the same words, no password shown."""
+    database = f"{url}?schema=commands"
+    one = incident(1, date_start="2022-03-04", date_end="2022-03-04", point=Point(lon=37.25, lat=49.2))
+    write_file(tmp_path / "in.geojson", [one, one.model_copy(update={"id": "twin"}), incident(9)])
+
+    def ran(*words: str) -> str:
+        done = CliRunner().invoke(main, list(words))
+        assert done.exit_code == 0, done.output
+        assert str(parse(url).password) not in done.output
+        return done.output
+
+    assert "3 incidents imported" in ran("import", str(tmp_path / "in.geojson"), "--into", database)
+    assert "3 were there already" in ran("import", str(tmp_path / "in.geojson"), "--into", database)
+    assert "Shelling № 9" in ran("show", "i0009", "--store", database)
+    ran("export", "--store", database, "--out", str(tmp_path / "out.csv"), "--format", "csv")
+    assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 4
+    assert "1 pairs" in ran("merge", "find", "--into", database)
+    ran("merge", "accept", "1", "--into", database, "--by", "Olha")
+    store = PostgresStore.open(database)
+    assert store.ids() == {"i0001", "i0009"}
+    assert store.get("twin").id == "i0001"
+    ran("merge", "undo", "i0001", "--into", database)
+    assert store.ids() == {"i0001", "i0009", "twin"}
+    assert "twin" in ran("batch", "duplicates", "--store", database)
