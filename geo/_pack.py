@@ -130,19 +130,43 @@ def read(path: Path) -> Packed:
 
 
 def join(base: Packed, extra: Packed) -> Packed:
-    """Return both as one; a place that both have stays as it is in `base`."""
-    shift, rows, known = len(base.rows), list(base.rows), {row.partition("\t")[0] for row in base.rows}
-    kept = set()
+    """Return both as one.
+
+    A place that both have stays as it is in `base`. A place of `extra` that carries the codifier's code of one that
+    `base` could not locate gives that one its id, position, people and names.
+    """
+    known = {row.partition("\t")[0]: i for i, row in enumerate(base.rows)}
+    rows, shift = list(base.rows), len(base.rows)
+    number: dict[str, str] = {}
     for i, row in enumerate(extra.rows):
         cells = row.split("\t")
-        if cells[0] not in known:
-            kept.add(i)
-        cells[5] = str(int(cells[5]) + shift) if cells[5] else ""
+        unlocated = known.get(f"katottg:{cells[_CODE]}")
+        if unlocated is not None:
+            rows[unlocated] = _located(rows[unlocated].split("\t"), cells)
+            number[str(i)] = str(unlocated)
+        elif cells[0] not in known:
+            number[str(i)] = str(i + shift)
+        cells[_PARENT] = str(int(cells[_PARENT]) + shift) if cells[_PARENT] else ""
         rows.append("\t".join(cells))
-    exact, loose = dict(base.exact), dict(base.loose)
-    for index, more in ((exact, extra.exact), (loose, extra.loose)):
-        for key, cell in more.items():
-            new = [str(int(n) + shift) for n in cell.split(",") if n and int(n) in kept]
-            if new:
-                index[key] = ",".join([*index.get(key, "").split(","), *new]).lstrip(",")
-    return Packed(rows, exact, loose)
+    return Packed(rows, _joined(base.exact, extra.exact, number), _joined(base.loose, extra.loose, number))
+
+
+_PARENT: Final = 5
+_CODE: Final = 11
+
+
+def _located(old: list[str], new: list[str]) -> str:
+    """Return the row of a place of the codifier with what another source knows about it."""
+    code = old[0].partition(":")[2]
+    written = dict.fromkeys([*old[12].split("|"), *new[12].split("|")])
+    return "\t".join([new[0], old[1], *new[2:4], *old[4:8], *new[8:10], "", code, "|".join(written)])
+
+
+def _joined(index: dict[str, str], more: dict[str, str], number: Mapping[str, str]) -> dict[str, str]:
+    found = dict(index)
+    for key, cell in more.items():
+        known = found.get(key, "").split(",") if key in found else []
+        new = [number[n] for n in cell.split(",") if n in number and number[n] not in known]
+        if new:
+            found[key] = ",".join([*known, *new])
+    return found

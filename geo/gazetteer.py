@@ -82,10 +82,11 @@ class Gazetteer:
 
     @cached_property
     def _by_code(self) -> dict[str, int]:
-        codes = (
-            (row.split("\t", 12)[11], i) for i, row in enumerate(self._rows) if row.startswith("geonames:")
-        )
-        return {code: i for code, i in codes if code}
+        codes: dict[str, int] = {}
+        for i, row in enumerate(self._rows):
+            if row.startswith("geonames:") and (code := row.split("\t", 12)[11]):
+                codes.setdefault(code, i)
+        return codes
 
     @lru_cache(maxsize=50_000)  # noqa: B019 - one gazetteer lives as long as the process
     def _place(self, number: int) -> Place:
@@ -154,6 +155,11 @@ class Gazetteer:
         keys = names.skeletons(name)
         return self._places(*(cell for key in keys for cell in (self._exact.get(key), self._loose.get(key))))
 
+    def find_like(self, name: str) -> list[Place]:
+        """Return the settlements of Ukraine whose name differs from a Cyrillic one in vowels only (Еленовка, Оленівка)."""
+        folded = names.fold(name)
+        return self._places(self.like(folded)) if names.is_cyrillic(folded) and len(folded) > 5 else []
+
     def find_case(self, name: str) -> list[Place]:
         """Return every place of which `name` is a Ukrainian or Russian case form."""
         if not names.is_cyrillic(name):
@@ -174,8 +180,9 @@ class Gazetteer:
         return scan(self, text, tuple(masked))
 
     def areas(self, kind: str) -> list[Place]:
-        """Return all places of a kind (`country`, `admin1`, `raion`, `hromada`)."""
-        return [self._place(i) for i, row in enumerate(self._rows) if row.split("\t", 8)[7] == kind]
+        """Return all places of a kind (`country`, `admin1`, `raion`, `hromada`, `city`, `village` …)."""
+        written = "" if kind == "village" else kind
+        return [self._place(i) for i, row in enumerate(self._rows) if row.split("\t", 8)[7] == written]
 
     @lru_cache(maxsize=64)  # noqa: B019 - one gazetteer lives as long as the process
     def skeletons_of(self, region: str) -> dict[str, list[Place]]:

@@ -225,6 +225,7 @@ _STEPS: Final[tuple[tuple[Callable[[Gazetteer, str], list[Place]], float, How], 
     (Gazetteer.find, 1.0, "spelt as"),
     (Gazetteer.find_case, 0.95, "a case form of"),
     (Gazetteer.find_loose, 0.9, "another transliteration of"),
+    (Gazetteer.find_like, 0.8, "another transliteration of"),
 )
 _OTHER_NAME: Final = 0.45
 """What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
@@ -250,6 +251,8 @@ def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]
 def _match(place: Place, spelling: str, alike: float, how: How) -> _Match:
     """Return the match, weaker where the spelling is not that of the place's present name."""
     own = {names.skeleton(place.name), names.skeleton(place.names[0])}
+    if how == "another transliteration of" and names.is_cyrillic(spelling):
+        return _Match(place, alike, how)
     if place.is_area or place.country != HOME or how == "a case form of" or names.skeleton(spelling) in own:
         return _Match(place, alike, how)
     return _Match(place, alike - _OTHER_NAME, "another name of")

@@ -13,12 +13,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from geo import _pack, gazetteer, names
+from geo import _pack, distance, gazetteer, names
 from geo._errors import BadGazetteer
 from geo._pack import Row
+from geo.gazetteer import Place
 
 COLUMNS: Final = 19
 _SHOWN: Final = 10
+_REACH_KM: Final = 40.0
+"""A settlement lies at most this far from the middle of its hromada, or it is another of that name."""
 _READABLE_BELOW: Final = 0x0530
 """Latin, Greek and Cyrillic end here; names in other scripts are not looked up yet."""
 
@@ -147,7 +150,33 @@ def _with_parents(rows: list[Row]) -> list[Row]:
             row.parent = provinces.get(row.code)
     for row in rows:
         row.code = ""
+    _recognise(rows)
     return rows
+
+
+def _recognise(rows: list[Row]) -> None:
+    """Give places of Ukraine the code of the codifier's settlement of that name whose hromada is the nearest."""
+    unlocated: dict[tuple[str, str], list[Place]] = {}
+    known = gazetteer.read(gazetteer.DATA) if any(row.country == "UA" for row in rows) else None
+    for kind in ("city", "town", "settlement", "village") if known else ():
+        for place in known.areas(kind) if known else ():
+            if place.located_by in ("hromada", "raion"):
+                unlocated.setdefault((place.admin1, names.skeleton(place.name)), []).append(place)
+    for row in sorted(rows, key=lambda r: -r.population):
+        keys = (
+            dict.fromkeys((row.admin1, names.skeleton(n)) for n in row.names) if row.kind != "admin1" else {}
+        )
+        alike = [place for key in keys for place in unlocated.get(key, ())]
+        close = [(_km(row, place), place.place_id, place) for place in alike]
+        if close and min(close)[0] < _REACH_KM:
+            found = min(close)[2]
+            row.code = found.code
+            for key in keys:
+                unlocated[key] = [p for p in unlocated.get(key, ()) if p is not found]
+
+
+def _km(row: Row, place: Place) -> float:
+    return distance.km(*row.place, place.lon or 0.0, place.lat or 0.0)
 
 
 @lru_cache(maxsize=1)

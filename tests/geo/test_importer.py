@@ -82,6 +82,22 @@ def test_the_places_that_come_with_the_program_stay(folder: Path) -> None:
     assert geocode.resolve("Izium").place.place_id == "geonames:707292"
 
 
+def test_a_village_known_only_by_its_hromada_gets_its_position(folder: Path) -> None:
+    name = "Велика Комишуваха"
+    before = geocode.resolve(name, admin1="UA-63").place
+    assert before.located_by == "hromada"
+    made = line("900009", "Velyka Komyshuvakha", name, "49.1", "37.01", "P.PPL", "07").replace(
+        "\tSY\t", "\tUA\t"
+    )
+    importer.import_country_file(write(folder / "UA.txt", [made]))
+    found = geocode.resolve(name, admin1="UA-63")
+    assert (found.lon, found.lat) == (37.01, 49.1)
+    assert found.precision == "settlement"
+    assert found.place.admin2_name == before.admin2_name
+    assert gazetteer.load().get(before.place_id) == found.place
+    assert not found.ambiguous
+
+
 def test_importing_twice_changes_nothing(folder: Path) -> None:
     source = write(folder / "SY.txt", GOOD)
     first = importer.import_country_file(source).path.read_bytes()
