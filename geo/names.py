@@ -35,10 +35,9 @@ def fold(name: str) -> str:
         text = unicodedata.normalize("NFC", text)
         for letter, stand_in in _KEPT_MARKS.items():
             text = text.replace(letter, stand_in)
-        text = unicodedata.normalize("NFKD", text)
-        text = (
-            "".join(c for c in text if not unicodedata.combining(c)).translate(_RESTORED).translate(_LETTERS)
-        )
+        text = unicodedata.normalize("NFKD", text).casefold().translate(_DROPPED)
+        bare = "".join(c for c in text if not unicodedata.combining(c))
+        text = bare.translate(_RESTORED).translate(_LETTERS)
     return _NOT_NAME.sub(" ", text).strip()
 
 
