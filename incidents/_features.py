@@ -175,18 +175,29 @@ def _array(stream: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def iter_objects(file: BinaryIO, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number, object) of a JSON list of objects. Raises UnreadableCollection."""
+    """Yield (line number, object) of a JSON list of objects, or of objects one after the other.
+
+    Raises UnreadableCollection with the file and the line of the fault.
+    """
     stream = _Stream(file, name)
     if stream.peek() == "\ufeff":
         stream.at += 1
+    if stream.peek() == "{":
+        while stream.peek():
+            yield _object(stream)
+        return
     if not stream.skip("["):
         raise stream.fail("is not a JSON list of objects")
     while not stream.skip("]"):
-        stream.peek()
-        line = stream.line
-        value = stream.value()
-        if not isinstance(value, dict):
-            raise UnreadableCollection(f"{name}:{line}: is not a JSON object")
-        yield line, value
+        yield _object(stream)
         if not stream.skip(",") and stream.peek() != "]":
             raise stream.fail("the file is cut off" if not stream.peek() else "a comma or ] is expected here")
+
+
+def _object(stream: _Stream) -> tuple[int, dict[str, Any]]:
+    stream.peek()
+    line = stream.line
+    value = stream.value()
+    if not isinstance(value, dict):
+        raise UnreadableCollection(f"{stream.name}:{line}: is not a JSON object")
+    return line, value

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, NamedTuple
 
+import orjson
+
 from incidents._errors import UnreadableCollection
 from incidents._features import iter_features, iter_objects
 
@@ -42,8 +44,17 @@ def kind_of(path: Path) -> Kind:
     if start[:1] == b"[":
         return "json"
     if start[:1] == b"{":
-        return "geojson"
+        return "json" if _is_plain_object(start.split(b"\n", 1)[0]) else "geojson"
     return "csv"
+
+
+def _is_plain_object(first: bytes) -> bool:
+    """Say whether a line is a whole JSON object that is no GeoJSON: a file with one such object a line."""
+    try:
+        value = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(value, dict) and value.get("type") not in {"Feature", "FeatureCollection"}
 
 
 class _Counted(io.RawIOBase):

@@ -164,10 +164,16 @@ def write_csv(incidents: Iterable[Incident | bytes], file: TextIO, *, public: bo
     writer.writerow(COLUMNS)
     count = 0
     for count, given in enumerate(incidents, 1):  # noqa: B007 (the count is what remains)
-        incident = from_line(given) if isinstance(given, bytes) else given
-        row = _row(redacted(incident) if public else incident)
+        row = _row(_as_feature(given, public=public))
         writer.writerow([_cell_of(row.get(name)) for name in COLUMNS])
     return count
+
+
+def _as_feature(given: Incident | bytes, *, public: bool) -> dict[str, Any]:
+    if isinstance(given, bytes):
+        feature: dict[str, Any] = orjson.loads(_public_line(given) if public else given)
+        return feature
+    return to_feature(redacted(given) if public else given)
 
 
 def csv_bytes(incidents: Iterable[Incident | bytes], *, public: bool = True) -> bytes:
@@ -177,16 +183,15 @@ def csv_bytes(incidents: Iterable[Incident | bytes], *, public: bool = True) -> 
     return file.getvalue().encode()
 
 
-def _row(incident: Incident) -> dict[str, Any]:
-    feature = to_feature(incident)
-    speakers = dict.fromkeys(claim.speaker.name for claim in incident.claims if claim.speaker)
-    urls = dict.fromkeys(source.url for source in incident.sources if source.url)
-    point = incident.point
+def _row(feature: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = feature["properties"]
+    speakers = dict.fromkeys(claim["speaker"]["name"] for claim in flat["claims"] if claim.get("speaker"))
+    urls = dict.fromkeys(source["url"] for source in flat["sources"] if source.get("url"))
+    lon, lat = feature["geometry"]["coordinates"] if feature["geometry"] else (None, None)
     return flat | {
-        "id": incident.id,
-        "lon": point.lon if point else None,
-        "lat": point.lat if point else None,
+        "id": feature["id"],
+        "lon": lon,
+        "lat": lat,
         "speakers": list(speakers),
         "source_urls": list(urls),
     }

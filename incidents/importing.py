@@ -104,7 +104,9 @@ def read(
     `places` false leaves the gazetteer out. Raises BadInput for a mapping that does not fit the file and
     UnreadableCollection, with the line, for a file that cannot be read on.
     """
-    kind: Kind = mapping.reads if mapping else "geojson"
+    kind: Kind = kind_of(path)
+    if mapping and mapping.reads != kind:
+        raise BadInput(f"the mapping {mapping.name} reads {mapping.reads}, but {path.name} is {kind}")
     rows = records(path, kind, encoding=encoding, progress=progress)
     if mapping:
         first = list(islice(rows, SAMPLE))

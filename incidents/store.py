@@ -197,7 +197,7 @@ class FolderStore:
                     files[state.name] = stack.enter_context(state.path.open("rb"))
             except FileNotFoundError:
                 return None
-            if not self._journal.is_same_file() or self.files() != states:
+            if not self._journal.is_same_file() or _names(self.files()) != _names(states):
                 return None
             overlay = dict(self._journal.overlay())
             return View(files, overlay, self._journal.content() if with_journal else b"")
@@ -469,6 +469,10 @@ class FolderStore:
                 path.unlink(missing_ok=True)
             elif not path.exists() or path.read_bytes() != b"".join(lines):
                 _files.write_whole(path, lines)
+
+
+def _names(states: list[FileState]) -> list[tuple[str, int]]:
+    return [(state.name, state.inode) for state in states]
 
 
 def _first(incident: Incident, seen: set[str]) -> Incident:

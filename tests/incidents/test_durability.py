@@ -15,6 +15,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -106,7 +107,7 @@ def test_kill_9_at_random_moments_loses_no_acknowledged_edit(
         _check(folder, promised)
     with capsys.disabled():
         print(f"\nkill -9: {', '.join(f'{count} {what}' for what, count in counts.items())}; 0 edits lost")
-    assert counts["acknowledged edits"] > counts["kills"]
+    assert counts["acknowledged edits"] > 50  # few on a busy machine, thousands on an idle one
     assert counts["half lines cut"] + counts["temporary files"] + counts["locks freed"] > 0
 
 
@@ -247,6 +248,13 @@ def test_two_dashboards_and_a_command_line_on_one_folder(store: FolderStore) -> 
     assert len(list(store.incidents())) == 85
     store.compact()
     assert validate.check(store.folder) == []
+
+
+def test_threads_of_one_dashboard_share_one_store(store: FolderStore) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: store.put(incident(n)), range(300, 340)))
+        counts = list(pool.map(lambda _: len(list(store.incidents())), range(4)))
+    assert counts == [45] * 4
 
 
 def test_a_file_edited_by_hand_is_picked_up_or_refused_with_file_and_line(store: FolderStore) -> None:

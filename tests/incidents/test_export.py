@@ -80,6 +80,8 @@ def test_stored_lines_and_incidents_give_the_same_public_export(kinds: tuple[str
     given = _sensitive(*kinds)
     assert geojson_bytes([to_line(given)]) == geojson_bytes([given])
     assert geojson_bytes([to_line(incident(2))]) == geojson_bytes([incident(2)])
+    assert csv_bytes([to_line(given)]) == csv_bytes([given])
+    assert csv_bytes([to_line(incident(2, point=None))]) == csv_bytes([incident(2, point=None)])
 
 
 def test_an_escaped_word_does_not_slip_through_the_raw_path() -> None:

@@ -207,7 +207,7 @@ def test_two_rows_with_one_id_are_both_kept_and_told(tmp_path: Path) -> None:
         ("a.csv", b"title,date\n", "has no rows"),
         ("a.json", b'[{"title": "x"}, 5]', "a.json:1: is not a JSON object"),
         ("a.json", b'[{"title": "x"},\n\n{"title": ', "a.json:3: the file is cut off"),
-        ("a.geojson", b'{"type": "Topology"}', "not GeoJSON"),
+        ("a.geojson", b'{"type": "Topology",\n"arcs": []}', "not GeoJSON"),
         ("a.json", b"", "is empty"),
     ],
 )
@@ -243,6 +243,18 @@ def test_a_file_that_breaks_off_in_the_middle_brings_nothing_in(tmp_path: Path) 
         _read(path, places=False)
     assert run("import", path, "--into", tmp_path / "c").exit_code == 1
     assert list(FolderStore.open(tmp_path / "c").incidents()) == []
+
+
+def test_objects_one_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_text('{"title": "x", "date": "2022-01-01"}\n{"title": "y", "date": "2022-01-02"}\n')
+    assert [i.title for i in _read(path)[0]] == ["x", "y"]
+
+
+def test_a_mapping_for_another_kind_of_file_is_refused(table: Path, tmp_path: Path) -> None:
+    result = run("import", table, "--mapping", "ukraine-timemap", "--into", tmp_path / "c")
+    assert result.exit_code == 1
+    assert "reads json, but events.csv is csv" in result.output
 
 
 def test_an_unclear_date_order_is_pointed_out(tmp_path: Path) -> None:
