@@ -633,6 +633,7 @@
         return card;
       };
       this.listed = box.addTo(this.map);
+      this.legend.giveWay(true);
     }
 
     fillList(card, values, page) {
@@ -671,6 +672,7 @@
     closeList() {
       if (this.listed) this.listed.remove();
       this.listed = null;
+      this.legend.giveWay(false);
     }
 
     stopPlaying() {
@@ -687,6 +689,12 @@
       L.DomEvent.disableScrollPropagation(this._box);
       this._open = this._map ? this._map.getSize().x > 560 : true;
       return this._box;
+    },
+
+    /* An open list needs the room. */
+    giveWay: function (away) {
+      this._away = away;
+      this._box.classList.toggle("atlas-away", away);
     },
 
     tell: function (engine) {
