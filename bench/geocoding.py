@@ -204,33 +204,36 @@ def headlines(path: Path, *, misses: bool) -> None:
     by_text: dict[str, list[Row]] = {}
     for row in rows:
         by_text.setdefault(row["representative_text"], []).append(row)
-    main, either, base = [], [], []
+    main, either, base, alone = [], [], [], []
     for text, alike in by_text.items():
         found = headline.main_place(text)
         all_found = headline.resolve_all(gazetteer.load().scan(text), text)
         main.append([found is not None and is_right(row, found.resolution) for row in alike])
         either.append([any(is_right(row, one) for one in all_found) for row in alike])
         base.append([is_right(row, first_named(text)) for row in alike])
+        alone.append(
+            len({one.place.place_id for one in all_found if one.place and not one.place.is_area}) < 2
+        )
         if misses and not any(main[-1]):
-            print(
-                "   missed",
-                {r["asciiname"] for r in alike},
-                found and found.mention.text,
-                text[:160].replace("\n", " "),
-            )
-    most = [max(sum(near(a, b) for b in alike) for a in alike) for alike in by_text.values()]
+            names_of = {r["asciiname"] for r in alike}
+            print("   missed", names_of, found and found.mention.text, text[:160].replace("\n", " "))
     print(
         f"headlines: {len(every)} rows of {path.name}, the place is named in {len(rows)} of them, {len(by_text)} texts"
     )
+    of_one = [flags for flags, one in zip(main, alone, strict=True) if one]
+    of_more = [flags for flags, one in zip(main, alone, strict=True) if not one]
     for name, flags in (
         ("first name, most people", base),
         ("headline.main_place", main),
+        (f"  the {len(of_one)} texts that name one town", of_one),
+        (f"  the {len(of_more)} texts that name several", of_more),
         ("some place of the text", either),
     ):
         by_row = share([f for group in flags for f in group])
         print(f"{name:38} right {by_row:.3f} of rows  {share([any(g) for g in flags]):.3f} of texts")
+    most = [max(sum(near(a, b) for b in alike) for a in alike) for alike in by_text.values()]
     print(
-        f"{'':38} ceiling {sum(most) / len(rows):.3f} of rows: one text stands for several places, and one is the main"
+        f"{'':38} ceiling {sum(most) / len(rows):.3f} of rows: a text of rows in several towns has one main place"
     )
 
 

@@ -23,7 +23,7 @@ from geo.gazetteer import Gazetteer, Place, load, phrases
 
 Relation = Literal["in", "near"]
 How = Literal[
-    "spelt as", "a case form of", "another transliteration of", "another name of", "a likely misspelling of"
+    "spelt as", "a case form of", "another spelling of", "another name of", "a likely misspelling of"
 ]
 
 _SETTLED_BY: Final = 0.35
@@ -38,6 +38,8 @@ _ABROAD: Final = 20
 """How many times as many people a place abroad needs to be meant rather than one at home."""
 _HAMLET: Final = 300
 """People of a settlement of which no source gives the population."""
+_LONGEST: Final = 200
+"""Characters of the longest text that is taken for a name."""
 _SHOWN: Final = 10
 """How many candidates a resolution shows."""
 _DISTRICT_M: Final = 50_000
@@ -108,6 +110,10 @@ def resolve(
     `admin1` is an ISO 3166-2 code, `province` and `district` are as written, `near` are (lon, lat) in degrees of other
     things of the report, `context` ids of other places in it. `relation="near"` says the report means close to it.
     """
+    if len(name) > _LONGEST:
+        return Resolution(
+            None, "unknown", None, f"{len(name)} characters are too many for the name of a place"
+        )
     gazetteer = load()
     setting = _setting(gazetteer, admin1, province, district, tuple(near), tuple(context))
     matches = _matches(gazetteer, name, setting)
@@ -224,9 +230,13 @@ class _Match(NamedTuple):
 _STEPS: Final[tuple[tuple[Callable[[Gazetteer, str], list[Place]], float, How], ...]] = (
     (Gazetteer.find, 1.0, "spelt as"),
     (Gazetteer.find_case, 0.95, "a case form of"),
-    (Gazetteer.find_loose, 0.9, "another transliteration of"),
-    (Gazetteer.find_like, 0.8, "another transliteration of"),
+    (Gazetteer.find_loose, 0.9, "another spelling of"),
+    (Gazetteer.find_like, 0.8, "another spelling of"),
 )
+_VARIANT: Final = 0.05
+"""What a form of the name in another language costs."""
+_SAME_NAME: Final = 0.6
+_VOWELS: Final = str.maketrans("", "", "aeiou")
 _OTHER_NAME: Final = 0.45
 """What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
 
@@ -249,13 +259,25 @@ def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]
 
 
 def _match(place: Place, spelling: str, alike: float, how: How) -> _Match:
-    """Return the match, weaker where the spelling is not that of the place's present name."""
-    own = {names.skeleton(place.name), names.skeleton(place.names[0])}
-    if how == "another transliteration of" and names.is_cyrillic(spelling):
+    """Return the match, weaker where the spelling is not one of the place's present name."""
+    if place.is_area or place.country != HOME or how == "a case form of":
         return _Match(place, alike, how)
-    if place.is_area or place.country != HOME or how == "a case form of" or names.skeleton(spelling) in own:
+    folded, present = names.fold(spelling), (place.name, place.names[0])
+    if folded in {names.fold(name) for name in present}:
         return _Match(place, alike, how)
+    keys, own = set(names.skeletons(spelling)), {names.skeleton(name) for name in present}
+    if keys & own:
+        return _Match(place, alike, "another spelling of")
+    if any(_variant(key, name) for key in keys for name in own):
+        return _Match(place, alike - _VARIANT, "another spelling of")
     return _Match(place, alike - _OTHER_NAME, "another name of")
+
+
+def _variant(one: str, other: str) -> bool:
+    """Say whether two skeletons are one name in two languages (Kharkov, Kharkiv), not a former name (Zhdanov, Mariupol)."""
+    return OSA.normalized_similarity(one, other) >= _SAME_NAME or one.translate(_VOWELS) == other.translate(
+        _VOWELS
+    )
 
 
 def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:

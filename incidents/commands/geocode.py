@@ -27,6 +27,7 @@ def command(
 
     Says "ambiguous" and lists the candidates where nothing decides between several places of one name.
     """
+    admin1 = admin1.upper() if admin1 else None
     if admin1 is not None and admin.admin1_name(admin1) is None:
         raise click.BadParameter(
             f"{admin1!r} is no ISO 3166-2 code known here, such as UA-63", param_hint="--admin1"
