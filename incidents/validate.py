@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -59,6 +59,18 @@ def check(
     return sorted(checker.problems)
 
 
+def check_lines(lines: Iterable[tuple[str, int, bytes]], *, today: dt.date | None = None) -> list[Problem]:
+    """Return every problem of Features given as (file, line, bytes), as a store yields them."""
+    checker = _Checker(limit=_limit(today), progress=None)
+    for name, number, line in lines:
+        checker.line(name, number, line, month=False)
+    return sorted(checker.problems)
+
+
+def _limit(today: dt.date | None) -> dt.date:
+    return (today or dt.datetime.now(dt.UTC).date()) + dt.timedelta(days=1)
+
+
 class _Checker:
     def __init__(self, *, limit: dt.date, progress: Progress | None) -> None:
         self.problems: list[Problem] = []
@@ -107,7 +119,7 @@ class _Checker:
                 if not comma:
                     self._add(name, last, "", "", "a comma is missing at the end of the line")
                 last, comma = number, line.endswith(b",")
-                self._line(name, number, line.removesuffix(b","), month=month)
+                self.line(name, number, line.removesuffix(b","), month=month)
         if not ended:
             self._add(name, last, "", "", "the file is cut off: its last line is not ]}")
 
@@ -128,9 +140,9 @@ class _Checker:
         for number, line in records(path):
             self._progress(len(line))
             if not is_tombstone(line):
-                self._line(path.name, number, line, month=False, unique=False)
+                self.line(path.name, number, line, month=False, unique=False)
 
-    def _line(self, name: str, number: int, line: bytes, *, month: bool, unique: bool = True) -> None:
+    def line(self, name: str, number: int, line: bytes, *, month: bool, unique: bool = True) -> None:
         try:
             feature = orjson.loads(line)
         except orjson.JSONDecodeError as error:

@@ -132,6 +132,26 @@ def store_options(command: Command) -> Command:
     return from_(url(gathered))
 
 
+class Folder(click.ParamType[Path]):
+    """A collection folder; a database is refused with the way round it."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path of a folder. Fails for an address."""
+        if "://" in str(value):
+            self.fail(
+                "works on folders; bring a database into one with: incident-atlas copy URL FOLDER", param, ctx
+            )
+        return Path(value)
+
+
+def shown(source: str) -> str:
+    """Return a collection's name without a password."""
+    scheme, mark, rest = source.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if mark else source
+
+
 def default_collection() -> str:
     """Return the collection that is meant when none is named: `INCIDENT_ATLAS_COLLECTION`, else the shipped one."""
     named = os.environ.get(STORE)

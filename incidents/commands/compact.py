@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from incidents.commands._common import example
+from incidents.commands._common import Folder, example
 from incidents.store import FolderStore
 
 
 @click.command("compact", epilog=example("compact my-collection"))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=Folder())
 def command(folder: Path) -> None:
     """Move the journal of a collection FOLDER into its monthly files. Readers see no difference."""
     store = FolderStore.open(folder)

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from incidents import repair
-from incidents.commands._common import example
+from incidents.commands._common import Folder, example
 from incidents.commands.show import printable
 
 
 @click.command("repair", epilog=example("repair my-collection", "repair damaged.geojson"))
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=Folder())
 def command(path: Path) -> None:
     """Mend a collection folder or a GeoJSON file.
 

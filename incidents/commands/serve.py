@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import os
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import click
 
-from incidents._errors import AtlasError
-from incidents.commands._common import STORE, example, store_options
+from incidents._errors import AtlasError, Locked
+from incidents._files import CannotWrite
+from incidents.commands._common import STORE, example, shown, store_options
 from incidents.stores import is_database, open_store
 
 
@@ -26,8 +28,8 @@ def command(*, port: int, address: str, source: str) -> None:
     """Start the dashboard and print its address. Stop it with Ctrl+C."""
     _prepare(source)
     _check_port(address, port)
-    shown = f"[{address}]" if ":" in address else address
-    click.echo(f"Incident Atlas: http://{shown}:{port}  (collection {_shown(source)}; Ctrl+C stops it)")
+    host = f"[{address}]" if ":" in address else address
+    click.echo(f"Incident Atlas: http://{host}:{port}  (collection {shown(source)}; Ctrl+C stops it)")
     sys.stdout.flush()
     environment = {**os.environ, STORE: source if "://" in source else str(Path(source).resolve())}
     os.execve(sys.executable, [sys.executable, "-m", "streamlit", *_arguments(address, port)], environment)  # noqa: S606
@@ -40,12 +42,8 @@ def _prepare(source: str) -> None:
     store = open_store(source, create=is_database(source))
     for told in store.problems:
         click.echo(told, err=True)
-
-
-def _shown(source: str) -> str:
-    """Return a collection's name without a password."""
-    scheme, mark, rest = source.partition("://")
-    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if mark else source
+    with contextlib.suppress(Locked, CannotWrite):  # only to start faster
+        store.compact_if_large()
 
 
 def _check_port(address: str, port: int) -> None:

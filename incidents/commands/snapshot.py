@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from incidents import snapshot
-from incidents.commands._common import example
+from incidents.commands._common import Folder, example
 from incidents.store import FolderStore
 
 
 @click.command("snapshot", epilog=example("snapshot my-collection --out backups"))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=Folder())
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path(), help="The folder for the archive [here]."
 )
