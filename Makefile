@@ -58,5 +58,8 @@ bench-team: $(DEV_STAMP) ## PostGIS at a million beside the folder's index; Spar
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	$(BIN)/python -m bench.team
 
+screenshots: $(DEV_STAMP) ## take the pictures of the README anew (docs/images)
+	$(BIN)/python scripts/screenshots.py
+
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -15,7 +15,8 @@ from dashboard.strings import Words
 from incidents.derive import Range, derived
 from incidents.model import Claim, Incident, Source
 
-_INTERVAL: Final = re.compile(r"^(\d{4}-\d{2}(?:-\d{2})?)/(\d{4}-\d{2}(?:-\d{2})?)$")
+_END: Final = r"(\d{4}-\d{2}(?:-\d{2})?|\.\.)"
+_INTERVAL: Final = re.compile(f"^{_END}/{_END}$")
 
 
 def html(ledger: Ledger, words: Words) -> str:
@@ -309,12 +310,17 @@ def _provenance(row: Row, words: Words) -> dict[str, Any]:
 
 
 def _day(text: str | None, words: Words) -> str:
-    """Write an ISO day or interval in the language; anything else stands as it is."""
+    """Write an ISO 8601 day or interval (`..` is an open end) in the language; anything else stands as it is."""
     day = parse_day(text)
     if day is not None:
         return words.date(day)
     match = _INTERVAL.match(text or "")
-    return f"{_part(match[1], words)} – {_part(match[2], words)}" if match else (text or "")
+    if match is None:
+        return text or ""
+    first, last = (None if end == ".." else _part(end, words) for end in match.groups())
+    if first is None or last is None:
+        return words("date.until", day=last) if last else words("date.since", day=first or "")
+    return f"{first} – {last}"
 
 
 def _part(text: str, words: Words) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from streamlit_folium import st_folium
 
 from dashboard import session, theme, tokens
@@ -16,7 +18,8 @@ from geo.layers import OPENSTREETMAP, RETURNED, IncidentLayer, Mode, Swatch, bas
 from incidents import vocabulary
 
 HEIGHT: Final = 520
-HOME: Final = View(lon=32.6, lat=48.6, zoom=6)
+WORLD: Final = View(lon=10.0, lat=25.0, zoom=2)
+_SHOWN: Final = (620, HEIGHT)
 _MODES: Final[dict[str, Mode]] = {"incidents": "incidents", "regions": "choropleth", "density": "density"}
 
 
@@ -41,13 +44,14 @@ def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, 
         mode=_MODES[state.layer],
         size_by="killed" if state.size == "killed" else "count",
         selected=state.selected,
+        outline=state.where.within,
         level=questions.level(state.where),
         uncertainty="all" if state.circles else "selected",
         palette=palette(words, mode),
         theme=mode,
         language="uk" if words.language == "uk" else "en",
     )
-    start = _start(state, mode)
+    start = _start(questions, state, mode)
     go_to = session.held().go_to
     event = st_folium(
         base_map(
@@ -67,14 +71,41 @@ def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, 
     return read(event or {})
 
 
-def _start(state: State, mode: theme.Mode) -> View:
+def _start(questions: Questions, state: State, mode: theme.Mode) -> View:
     """Return where the map looks when it is mounted; another ground mounts it anew, where the visitor was."""
     marks = session.held().marks
     if marks.get("map_ground") != mode or "map_start" not in marks:
-        marks |= {"map_ground": mode, "map_start": state.view or HOME}
+        marks |= {"map_ground": mode, "map_start": state.view or home(questions)}
         session.held().go_to = None
     start: View = marks["map_start"]
     return start
+
+
+def home(questions: Questions) -> View:
+    """Return the view that holds nearly all incidents: the middle 98 % in each direction, so that one error is no
+    reason to look at the whole world.
+    """
+    points = questions.points()
+    known = np.isfinite(points.lon) & np.isfinite(points.lat)
+    if not known.any():
+        return WORLD
+    west, east = np.quantile(points.lon[known], (0.01, 0.99))
+    south, north = np.quantile(points.lat[known], (0.01, 0.99))
+    low, high = _mercator(float(south)), _mercator(float(north))
+    zooms = [
+        math.log2(pixels * 0.8 / 256 / max(share, 1e-6))
+        for pixels, share in zip(_SHOWN, ((east - west) / 360, abs(high - low)), strict=True)
+    ]
+    middle = math.degrees(math.atan(math.sinh((low + high) * math.pi)))
+    return View(
+        round(float(west + east) / 2, 4), round(middle, 4), float(min(max(math.floor(min(zooms)), 2), 11))
+    )
+
+
+def _mercator(lat: float) -> float:
+    """Return the northing of a latitude as a share of the world's width (web Mercator, Snyder 1987, 7-7)."""
+    kept = math.radians(min(max(lat, -85.0), 85.0))
+    return math.asinh(math.tan(kept)) / (2 * math.pi)
 
 
 def palette(words: Words, mode: theme.Mode) -> list[Swatch]:
@@ -116,5 +147,7 @@ def _ring(drawings: Any) -> tuple[tuple[float, float], ...] | None:
     for drawing in reversed(drawings or []):
         geometry = drawing.get("geometry") or {}
         if geometry.get("type") == "Polygon" and geometry.get("coordinates"):
-            return tuple((float(lon), float(lat)) for lon, lat, *_ in geometry["coordinates"][0])
+            return tuple(
+                (round(float(lon), 6), round(float(lat), 6)) for lon, lat, *_ in geometry["coordinates"][0]
+            )
     return None

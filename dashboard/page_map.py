@@ -35,12 +35,14 @@ def draw(frame: Frame) -> None:
     with st.sidebar:
         filters.draw(frame.questions, session.asked(), words, frame.region_names)
     _move(frame)
-    left, right = st.columns([8, 5], gap="large")
+    with st.container(key="spread"):
+        left, right = st.columns([8, 5], gap="large")
     with left:
         _map(frame)
         _timeline(frame)
     with right, st.container(key="side"):
         _side(frame)
+    _arrival(data={"id": held().selected}, key="arrival", height=1)
     _list(frame)
     session.write(session.current())
 
@@ -195,7 +197,6 @@ def _clear_dates() -> None:
 def _side(frame: Frame) -> None:
     """Draw the ledger of the open incident, else the figures of the selection."""
     words, selected = frame.words, held().selected
-    _arrival(data={"id": selected}, key="arrival", height=1)
     if selected is None:
         overview.draw(frame.questions, session.asked(), words, frame.region_names)
         return

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from geo import basemap
 from geo.admin import Language, admin1_name
-from incidents.catalogue import Bin, Catalogue, Counts, Unit
+from incidents.catalogue import Bin, Catalogue, Counts, Points, Unit
 from incidents.filters import Filter
 
 ENVIRONMENT: Final = "INCIDENT_ATLAS_COLLECTION"
@@ -93,6 +93,10 @@ class Questions:
         """Count incidents by region code."""
         answer: dict[str, int] = self._ask("regions", where, level)
         return answer
+
+    def points(self) -> Points:
+        """Return every incident as columns."""
+        return self.catalogue.points()
 
     def level(self, where: Filter) -> Literal["admin1", "country"]:
         """Return the kind of region that suits the data: countries where it spans several."""

@@ -8,7 +8,7 @@ export default function ({ data }) {
   const side = document.querySelector(".st-key-side");
   if (!side) return;
   side.scrollTop = 0;
-  const wide = window.matchMedia("(min-width: 1000px)").matches;
+  const wide = window.matchMedia("(min-width: 1151px)").matches;
   const goal = wide ? document.querySelector(".st-key-map_controls") : side;
   const box = (goal ?? side).getBoundingClientRect();
   if (box.top >= 0 && box.top < window.innerHeight / 2) return;

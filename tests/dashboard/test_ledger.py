@@ -147,3 +147,19 @@ def test_the_ledger_says_everything_in_words() -> None:
         "soldiers", "Disputed", "Stated so far: at least 440",
     ):  # fmt: skip
         assert part in text, part
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2022-09-16", "16 Sep 2022"),
+        ("2022-03/2022-05", "March 2022 – May 2022"),
+        ("../2022-04-06", "up to 6 Apr 2022"),
+        ("2022-04-06/..", "from 6 Apr 2022"),
+        ("last spring", "last spring"),
+        ("2022-99-99", "2022-99-99"),
+        (None, ""),
+    ],
+)
+def test_days_and_intervals_are_written_in_words(written: str | None, said: str) -> None:
+    assert ledger_view._day(written, WORDS) == said
