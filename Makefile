@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits bench-map bench-team screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits bench-store bench-map bench-team screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,6 +49,9 @@ bench-geocoding: $(DEV_STAMP) ## score geocoding on real rows, beside two baseli
 
 bench-edits: $(DEV_STAMP) ## time edits, look-ups and exports of a folder beside the plain ways (COUNT=1000000)
 	$(BIN)/python -m bench.edits --count $(or $(COUNT),100000)
+
+bench-store: $(DEV_STAMP) ## time queries, index and memory beside pandas, polars and simdjson (SIZES=100k,1M,10M)
+	$(BIN)/python -m bench.store --sizes $(or $(SIZES),100k)
 
 bench-map: $(DEV_STAMP) ## measure the map at 10k to 10M beside folium, FastMarkerCluster and st.map
 	$(BIN)/python -m bench.map

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from incidents import _rings, _shape, sql, vocabulary
 from incidents._errors import AtlasError, NotFound, UnreadableCollection
 from incidents._fold import spellings, terms
-from incidents._snapshot import Snapshot, filled
+from incidents._snapshot import Place, Snapshot, filled
 from incidents._words import Words, build, mask, path_of
 from incidents.catalogue import Bin, Counts, Points, Unit
 from incidents.filters import Filter
@@ -417,12 +417,10 @@ class DuckCatalogue:
 
     def select_lines(self, where: Filter) -> Iterator[bytes]:
         """Yield the stored Features that `where` lets through, one JSON text each, in the order of the collection."""
-        shot = self._current()
-        rows = self._ask(lambda shot: self._places_of(shot, where))
-        for row, incident_id, start, length in rows:
-            yield shot.line(row, incident_id, start, length)
+        shot, places = self._ask(lambda shot: (shot, self._places_of(shot, where)))
+        yield from shot.lines(places)
 
-    def _places_of(self, shot: Snapshot, where: Filter) -> list[tuple[int, str, int, int]]:
+    def _places_of(self, shot: Snapshot, where: Filter) -> list[Place]:
         with self._chosen(shot, where) as test:
             found = shot.arrays(Sql(f"SELECT {_PLACE} FROM hot WHERE {test.text}", test.params))
         part = np.searchsorted(shot.offsets, found["row_no"], side="right")
@@ -447,7 +445,7 @@ def _word(word: Any) -> str:
     return str(word).lower() if isinstance(word, bool) else str(word)
 
 
-def _located(shot: Snapshot, incident_id: str) -> tuple[int, str, int, int] | None:
+def _located(shot: Snapshot, incident_id: str) -> Place | None:
     """Return (row, id, start, length) of an incident by its id, else by one it had before a merge."""
     for test in ("hot WHERE id = ?", "wide WHERE list_contains(previous_ids, ?)"):
         found = shot.rows(Sql(f"SELECT {_PLACE} FROM {test} ORDER BY row_no LIMIT 1", (incident_id,)))

@@ -41,6 +41,7 @@ FLAT: Final = (
     "killed_max", "injured_min", "injured_max", "bodies_min", "bodies_max", *_COUNTS, "grading", "disputed", "lon", "lat",
 )  # fmt: skip
 """What `Catalogue.page` returns of an incident."""
+CHECKED: Final = ("faulty", "by_month", "by_lon", "by_lat")
 VARIED: Final = (
     "id",
     "title",
@@ -96,7 +97,8 @@ def _bits(field: str) -> str:
 def select(source: str, *, checked: bool = False) -> str:
     """Return the SELECT that shapes the Features of `source` into the columns of the index.
 
-    With `checked` there is one more column, `faulty`, true for a Feature that cannot be an incident.
+    With `checked` there are the columns of `CHECKED` besides: whether the Feature cannot be an incident, and numbers
+    to sort by (months since 1970, degrees), never null.
     """
     plain = [
         name
@@ -121,7 +123,12 @@ def select(source: str, *, checked: bool = False) -> str:
         "claims": "p.claims",
     }
     if checked:
-        made["faulty"] = _faulty()
+        made |= {
+            "faulty": _faulty(),
+            "by_month": f"CAST(coalesce(date_diff('month', DATE '1970-01-01', {_FIRST_DAY}), 9999999) AS BIGINT)",
+            "by_lon": "coalesce(f.geometry.coordinates[1], CAST('NaN' AS DOUBLE))",
+            "by_lat": "coalesce(f.geometry.coordinates[2], CAST('NaN' AS DOUBLE))",
+        }
     listed = ", ".join(f'{expression} AS "{name}"' for name, expression in made.items())
     return f"SELECT {listed} FROM (SELECT *, properties AS p FROM {source}) f"
 

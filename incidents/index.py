@@ -284,12 +284,15 @@ def _to_parquet(con: Any, features: Path, spans: NDArray[np.int64], to: Path) ->
         raise _Faulty(f"{len(spans) - len(table)} lines are not Features")
     if pc.any(table["faulty"]).as_py():
         raise _Faulty("a Feature is not an incident")
-    table = table.drop_columns("faulty")
-    table = table.append_column("start", pa.array(spans[:, 0])).append_column("length", pa.array(spans[:, 1]))
-    month = _floats(table["first_day"].cast(pa.timestamp("s")).cast(pa.int64()))
-    order = _order(month, _floats(table["lon"]), _floats(table["lat"]))
+    month, lon, lat = (
+        _numbers(table[name], kind)
+        for name, kind in (("by_month", np.int64), ("by_lon", np.float64), ("by_lat", np.float64))
+    )
+    order = np.lexsort((_shape.hilbert(lon, lat), month))
+    table = table.drop_columns(list(_shape.CHECKED))
+    table = table.append_column("start", _arrow(spans[:, 0])).append_column("length", _arrow(spans[:, 1]))
     pq.write_table(
-        table.combine_chunks().take(pa.array(order)),
+        table.combine_chunks().take(_arrow(order)),
         to,
         compression="snappy",
         use_dictionary=[name for name in table.column_names if name not in _shape.VARIED],
@@ -297,18 +300,16 @@ def _to_parquet(con: Any, features: Path, spans: NDArray[np.int64], to: Path) ->
     )
 
 
-def _order(day: NDArray[np.float64], lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the rows by month, then along the curve; rows without a day come last."""
-    month = np.full(len(day), np.iinfo(np.int64).max)
-    known = np.isfinite(day)
-    month[known] = day[known].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
-    return np.lexsort((_shape.hilbert(lon, lat), month))
+def _arrow(numbers: NDArray[np.int64]) -> Any:
+    """Return numbers as an Arrow array; `pa.array` would import pandas, which takes longer than a small build."""
+    whole = np.ascontiguousarray(numbers, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
 
 
-def _floats(column: Any) -> NDArray[np.float64]:
-    """Return a column as numbers, NaN where null, without a detour through pandas."""
-    values = column.combine_chunks().cast(pa.float64()).fill_null(float("nan"))
-    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
+def _numbers(column: Any, kind: type[Any]) -> NDArray[Any]:
+    """Return a column without nulls as it lies in memory; Arrow's own conversion would import pandas as well."""
+    whole = column.combine_chunks()
+    return np.frombuffer(whole.buffers()[1], dtype=kind, count=len(whole), offset=whole.offset * 8)
 
 
 # ---- from a collection file to plain lines
