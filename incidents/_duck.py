@@ -249,8 +249,8 @@ class DuckCatalogue:
             text = where.text
             found.append(self._cached(shot, ("text", text), lambda: self._with_text(shot, text)))
         if where.within is not None:
-            ring = where.within
-            found.append(self._cached(shot, ("within", ring), lambda: self._in_ring(shot, ring)))
+            drawn = where.without("text")
+            found.append(self._cached(shot, ("within", drawn), lambda: self._in_ring(shot, drawn)))
         if not found:
             return None
         return found[0] if len(found) == 1 else np.intersect1d(found[0], found[1], assume_unique=True)
@@ -290,10 +290,11 @@ class DuckCatalogue:
             self._wording = shot
         threading.Thread(target=make_words, args=(shot.tables,), name="words", daemon=True).start()
 
-    def _in_ring(self, shot: Snapshot, ring: tuple[tuple[float, float], ...]) -> NDArray[np.int32]:
-        test = sql.condition(Filter(within=ring, review=vocabulary.words("review")))
+    def _in_ring(self, shot: Snapshot, where: Filter) -> NDArray[np.int32]:
+        """Return the rows inside the ring of a filter, among those that its other words let through."""
+        test = sql.condition(where, places=self._places)
         near = shot.arrays(Sql(f"SELECT row_no, lon, lat FROM hot WHERE {test.text}", test.params))
-        inside = _rings.inside(ring, np.asarray(near["lon"]), np.asarray(near["lat"]))
+        inside = _rings.inside(where.within or (), np.asarray(near["lon"]), np.asarray(near["lat"]))
         return np.asarray(near["row_no"], dtype=np.int32)[inside]
 
     # ---- questions
