@@ -41,6 +41,9 @@ lint: $(DEV_STAMP) ## ruff and mypy, both strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: $(DEV_STAMP) ## what a visitor feels: first map, filter change, reading, gazetteer, each beside an alternative
+	$(BIN)/python -m bench.overview
+
 bench-reading: $(DEV_STAMP) ## score reading on the gold set, both halves, with speed, growth and memory
 	$(BIN)/python -m bench.reading
 
