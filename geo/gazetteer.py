@@ -181,21 +181,37 @@ class Gazetteer:
 
     def areas(self, kind: str) -> list[Place]:
         """Return all places of a kind (`country`, `admin1`, `raion`, `hromada`, `city`, `village` …)."""
-        written = "" if kind == "village" else kind
-        return [self._place(i) for i, row in enumerate(self._rows) if row.split("\t", 8)[7] == written]
+        return list(self._of_kind("" if kind == "village" else kind))
+
+    @lru_cache(maxsize=32)  # noqa: B019 - one gazetteer lives as long as the process
+    def _of_kind(self, kind: str) -> tuple[Place, ...]:
+        return tuple(self._place(i) for i, cells in enumerate(self._regions) if cells[2] == kind)
+
+    @cached_property
+    def _regions(self) -> list[tuple[str, str, str]]:
+        """Return admin-1 code, country and kind of each row, as they are written."""
+        cells = (row.split("\t", 8) for row in self._rows)
+        return [(cell[4], cell[6], cell[7]) for cell in cells]
 
     @lru_cache(maxsize=64)  # noqa: B019 - one gazetteer lives as long as the process
-    def skeletons_of(self, region: str) -> dict[str, list[Place]]:
-        """Return the skeletons of all names of the settlements of a country (`UA`) or province (`UA-63`)."""
-        found: dict[str, list[Place]] = {}
-        column, wanted = (4, region) if "-" in region else (6, "" if region == "UA" else region)
-        for i, row in enumerate(self._rows):
-            cells = row.split("\t", 8)
-            if cells[column] == wanted and cells[7] not in _AREAS:
-                place = self._place(i)
-                for key in {names.skeleton(n) for n in (place.name, *place.names)}:
-                    found.setdefault(key, []).append(place)
+    def spellings_of(self, region: str) -> dict[str, tuple[int, ...]]:
+        """Return Latin spellings and skeletons of the settlements of a country (`UA`) or province (`UA-63`), to their rows."""
+        column, wanted = (0, region) if "-" in region else (1, "" if region == "UA" else region)
+        here = {
+            i for i, cells in enumerate(self._regions) if cells[column] == wanted and cells[2] not in _AREAS
+        }
+        found: dict[str, tuple[int, ...]] = {}
+        for index in (self._exact, self._loose):
+            for key, cell in index.items():
+                if key.isascii():
+                    rows = tuple(n for n in map(int, cell.split(",")) if n in here) if cell else ()
+                    if rows:
+                        found[key] = found.get(key, ()) + rows
         return found
+
+    def places(self, rows: Iterable[int]) -> list[Place]:
+        """Return the places of some rows."""
+        return [self._place(i) for i in rows]
 
     def ids(self, cell: str) -> tuple[str, ...]:
         """Return the ids of an index cell."""

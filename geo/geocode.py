@@ -42,6 +42,8 @@ _LONGEST: Final = 200
 """Characters of the longest text that is taken for a name."""
 _SHOWN: Final = 10
 """How many candidates a resolution shows."""
+_TOWN: Final = 2000
+"""People of a town that a district may be named after."""
 _DISTRICT_M: Final = 50_000
 """A circle of this radius in metres is more than a district."""
 _SETTLEMENT_M: Final = 4000
@@ -282,14 +284,14 @@ def _variant(one: str, other: str) -> bool:
 
 def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:
     """Return likely misspellings: the fewer people a place has, the closer the spelling must be."""
-    keys = gazetteer.skeletons_of(setting.admin1 or HOME)
+    keys = gazetteer.spellings_of(setting.admin1 or HOME)
     found = []
     for key in dict.fromkeys(k for part in _spellings(name)[:1] for k in names.skeletons(part)[:3]):
         if len(key) > 3:
             hits = process.extract(
                 key, list(keys), scorer=OSA.normalized_similarity, score_cutoff=_LEAST_ALIKE, limit=25
             )
-            near = [(place, hit[1]) for hit in hits for place in keys[hit[0]]]
+            near = [(place, hit[1]) for hit in hits for place in gazetteer.places(keys[hit[0]])]
             found += [
                 _Match(p, 0.8 * alike, "a likely misspelling of") for p, alike in near if alike >= _needed(p)
             ]
@@ -343,10 +345,9 @@ def _anchors(district: str, admin1: str) -> tuple[tuple[float, float], ...]:
     areas = [p for kind in ("raion", "hromada") for p in gazetteer.areas(kind)]
     hits = [p for p in areas if (not admin1 or p.admin1 == admin1) and names.stem(p.name) == stem]
     if not hits:
-        towns = gazetteer.skeletons_of(admin1 or HOME)
-        hits = [
-            p for key, all_ in towns.items() if key.startswith(stem[:-1]) for p in all_ if p.population > 2000
-        ]
+        towns = gazetteer.spellings_of(admin1 or HOME)
+        near = (row for key, rows in towns.items() if key.startswith(stem[:-1]) for row in rows)
+        hits = [p for p in gazetteer.places(dict.fromkeys(near)) if p.population > _TOWN]
     return tuple((p.lon, p.lat) for p in hits if p.lon is not None and p.lat is not None)
 
 

@@ -66,28 +66,27 @@ def is_cyrillic(text: str) -> bool:
     return _CYRILLIC.search(text) is not None
 
 
+def _cased(table: dict[str, str]) -> dict[int, str]:
+    """Return a table for `str.translate`, capitals and apostrophes included."""
+    both = table | {letter.upper(): spelling.capitalize() for letter, spelling in table.items()}
+    return {ord(letter): spelling for letter, spelling in both.items()} | dict.fromkeys(map(ord, "'’ʼ"), "")
+
+
+_TO_LATIN: Final = {"uk": _cased(_UKRAINIAN), "ru": _cased(_RUSSIAN)}
+_FIRST: Final = {"uk": _cased(_UKRAINIAN_FIRST), "ru": _cased({"е": "ye"})}
+_FIRST_LETTER: Final = re.compile(r"(?<![\w'’ʼ])\w")
+
+
 def latin(name: str, *, language: str = "uk") -> str:
     """Return a Cyrillic name in Latin letters: Ukrainian by KMU 55/2010, Russian (`ru`) by a plain BGN-like table.
 
-    Capitals are kept at the beginning of each word; letters that are not Cyrillic pass unchanged.
+    Letters that are not Cyrillic pass unchanged.
     """
-    words = re.split(r"([^\w'’ʼ]+)", name)
-    return "".join(_latin_word(word, language) for word in words)
-
-
-def _latin_word(word: str, language: str) -> str:
-    table, first = (_RUSSIAN, {"е": "ye"}) if language == "ru" else (_UKRAINIAN, _UKRAINIAN_FIRST)
-    low = word.lower().replace("зг", "з\ue000") if language != "ru" else word.lower()
-    out = []
-    for i, letter in enumerate(low):
-        if letter in "'’ʼ":
-            continue
-        if letter == "\ue000":
-            out.append("gh")
-        else:
-            out.append(first.get(letter, table.get(letter, letter)) if i == 0 else table.get(letter, letter))
-    text = "".join(out)
-    return text[:1].upper() + text[1:] if word[:1].isupper() else text
+    if language != "ru":
+        name = name.replace("зг", "zgh").replace("Зг", "Zgh")
+    first = _FIRST[language]
+    begun = _FIRST_LETTER.sub(lambda m: m.group().translate(first), name)
+    return begun.translate(_TO_LATIN[language])
 
 
 # How the letters of a transliteration are read. Each reading turns folded Latin text into the same few signs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import distance
@@ -22,6 +22,7 @@ def test_a_degree_of_latitude_is_111_km() -> None:
     assert distance.bearing(30, 0, 31, 0) == pytest.approx(90)
 
 
+@settings(deadline=None)
 @given(LON, LAT, st.floats(0, 359.9), st.floats(0.01, 500))
 def test_a_destination_lies_as_far_as_asked(lon: float, lat: float, course: float, far: float) -> None:
     lon2, lat2 = distance.destination(lon, lat, bearing_deg=course, distance_km=far)
@@ -30,6 +31,7 @@ def test_a_destination_lies_as_far_as_asked(lon: float, lat: float, course: floa
     assert -90 <= lat2 <= 90
 
 
+@settings(deadline=None)
 @given(LON, LAT, LON, LAT)
 def test_distance_is_the_same_both_ways(lon1: float, lat1: float, lon2: float, lat2: float) -> None:
     assert distance.km(lon1, lat1, lon2, lat2) == pytest.approx(distance.km(lon2, lat2, lon1, lat1))

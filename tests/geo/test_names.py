@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import gazetteer, names
@@ -55,11 +55,13 @@ def test_case_forms_lead_back_to_the_name(form: str, name: str) -> None:
     assert name in names.lemmas(form)
 
 
+@settings(deadline=None)
 @given(WRITTEN)
 def test_folding_is_stable(text: str) -> None:
     assert names.fold(names.fold(text)) == names.fold(text)
 
 
+@settings(deadline=None)
 @given(WRITTEN)
 def test_mentions_are_true_to_the_text_in_order_and_apart(text: str) -> None:
     end = 0
