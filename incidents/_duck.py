@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from incidents import _rings, _shape, sql, vocabulary
 from incidents._errors import AtlasError, NotFound, UnreadableCollection
-from incidents._fold import spellings, terms
+from incidents._fold import terms
+from incidents._scripts import written
 from incidents._snapshot import Place, Snapshot, filled
 from incidents._words import Words, build, mask, path_of
 from incidents.catalogue import Bin, Counts, Points, Unit
@@ -271,7 +272,7 @@ class DuckCatalogue:
         said = [*terms(text)]
         every = np.ones(total, dtype=np.bool_)
         for term in said:
-            every &= mask(words, spellings(term), total) | self._at(shot, term, total)
+            every &= mask(words, written(term), total) | self._at(shot, term, total)
         return every | self._at(shot, text, total) if len(said) > 1 else every
 
     def _at(self, shot: Snapshot, name: str, total: int) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 from incidents import vocabulary
 from incidents._errors import BadInput
 from incidents._fold import fold, spellings, terms
+from incidents._scripts import written
 from incidents.filters import Filter
 
 EARTH_KM: Final = 6371.0088
@@ -156,7 +157,7 @@ def _place(name: str, dialect: Dialect, places: Places) -> Sql:
 def _text(text: str, dialect: Dialect, places: Places) -> list[Sql]:
     parts = []
     for term in terms(text):
-        tests = [dialect.found("search_text", spelt) for spelt in spellings(term)]
+        tests = [dialect.found("search_text", spelt) for spelt in written(term)]
         if ids := sorted(set(places(term))):
             tests.append(one_of("place_id", ids))
         parts.append(either(tests))
