@@ -149,8 +149,8 @@ class DuckCatalogue:
     @property
     def problems(self) -> tuple[str, ...]:
         """What keeps the newest state of the collection from being shown; empty when all is well."""
-        self._current()
-        return self._problems
+        shot = self._current()
+        return (*self._problems, *shot.problems)
 
     @property
     def revision(self) -> str:

@@ -51,6 +51,7 @@ class Snapshot:
         self.offsets = np.cumsum([0, *(table.rows for table, _ in tables)])
         self.files = [name for _, name in tables]
         self.tables = [folder / table.name for table, _ in tables]
+        self.problems: list[str] = []
         self._words: list[Words] | None = None
         self.total = int(self.offsets[-1])
         self.overlay: dict[str, bytes | None] = {}
@@ -81,8 +82,39 @@ class Snapshot:
             run(f"CREATE TABLE held.hot AS SELECT {columns} FROM parquet")
             run("CHECKPOINT held")
             run("CREATE VIEW hot AS FROM held.hot")
+            self._leave_out_doubles()
         else:
             run("CREATE VIEW hot AS FROM wide")
+
+    def _leave_out_doubles(self) -> None:
+        """Of several Features with one id the first counts, as the store reads them; the others are a problem."""
+        con = self._con
+        ids = con.execute("SELECT id FROM held.hot GROUP BY id HAVING count(*) > 1 LIMIT 1000").fetchnumpy()[
+            "id"
+        ]
+        if not len(ids):
+            return
+        test = "id IN (SELECT unnest(?))"
+        found = con.execute(
+            f"SELECT row_no, id, start FROM held.hot WHERE {test}", (ids.tolist(),)
+        ).fetchall()
+        seen: dict[str, str] = {}
+        gone = []
+        for part, _, row, incident_id in sorted((self._part(row), start, row, i) for row, i, start in found):
+            name = self.files[part]
+            if incident_id in seen:
+                gone.append(row)
+                self.problems.append(
+                    f"{name}: {incident_id} stands in {seen[incident_id]} already; the first counts, `repair` sets "
+                    "the other aside"
+                )
+            seen.setdefault(incident_id, name)
+        con.execute("INSERT INTO held.dead SELECT unnest(?::INTEGER[])", (gone,))
+        con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
+        self._show()
+
+    def _part(self, row: int) -> int:
+        return int(np.searchsorted(self.offsets, row, side="right")) - 1
 
     def _parquet(self, paths: list[Path]) -> str:
         starts = self.offsets[:-1].tolist()
@@ -186,7 +218,7 @@ class Snapshot:
 
     def line(self, row: int, incident_id: str, start: int, length: int) -> bytes:
         """Return the Feature of a row as it stands in the collection."""
-        part = int(np.searchsorted(self.offsets, row, side="right")) - 1
+        part = self._part(row)
         if part >= len(self.files):
             return self.overlay[incident_id] or b""
         name = self.files[part]

@@ -263,3 +263,16 @@ def test_two_processes_may_build_at_once(folder: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert [total(c) for c in pool.map(lambda _: open_catalogue(folder), range(4))] == [60] * 4
     assert not list((folder / ".index").rglob(".tmp-*"))
+
+
+def test_of_two_features_with_one_id_the_first_counts_and_the_second_is_told(folder: Path) -> None:
+    first, second = [p for p in sorted(folder.glob("*.geojson")) if p.read_bytes().count(b"\n") > 2][:2]
+    line = first.read_bytes().splitlines()[1].rstrip(b",")
+    second.write_bytes(second.read_bytes().replace(b'features":[\n', b'features":[\n' + line + b",\n", 1))
+    catalogue = open_catalogue(folder)
+    assert total(catalogue) == 60
+    assert len(list(catalogue.select(EVERYTHING))) == 60
+    assert catalogue.counts(EVERYTHING.model_copy(update={"text": "e"})).total <= 60
+    assert len(catalogue.problems) == 1
+    assert second.name in catalogue.problems[0]
+    assert first.name in catalogue.problems[0]
