@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import session
+from dashboard import state as states
 from dashboard.source import Questions
 from dashboard.strings import Words
 from incidents import vocabulary
@@ -15,8 +15,6 @@ from incidents.filters import Filter
 
 FACETS: Final = ("category", "impact", "weapon", "admin1", "grading", "role", "review")
 _FIRST: Final = ("category",)
-_EARLIEST: Final = dt.date(1900, 1, 1)
-_LATEST: Final = dt.date(2100, 1, 1)
 
 
 def draw(questions: Questions, where: Filter, words: Words, region_names: dict[str, str]) -> None:
@@ -30,6 +28,7 @@ def draw(questions: Questions, where: Filter, words: Words, region_names: dict[s
     st.number_input(
         words("filter.min_killed"),
         min_value=0,
+        max_value=states.MOST_KILLED,
         step=1,
         key="f_min_killed",
         help=words("filter.min_killed_help"),
@@ -50,8 +49,8 @@ def _dates(words: Words) -> None:
         st.date_input(
             words(f"filter.{name}"),
             value=None,
-            min_value=_EARLIEST,
-            max_value=_LATEST,
+            min_value=states.EARLIEST,
+            max_value=states.LATEST,
             key=f"f_{name}",
             format="YYYY-MM-DD",
         )

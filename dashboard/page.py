@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard import messages, page_about, page_map, session, source, strings, theme
 from dashboard.frame import Frame
-from dashboard.markup import asset
+from dashboard.markup import asset, render
 from dashboard.strings import Words
-from incidents._errors import AtlasError
+from incidents import notes
+from incidents._errors import AtlasError, BadInput
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
 def map_page() -> None:
     """Draw the page "Map"."""
     session.begin("map")
+    _masthead(strings.load(session.language()))
     words = _language()
     frame = _frame(words)
     if frame is not None:
@@ -38,11 +40,24 @@ def map_page() -> None:
 def about_page() -> None:
     """Draw the page "About this collection"."""
     session.begin("about")
+    _masthead(strings.load(session.language()))
     words = _language()
     frame = _frame(words)
     if frame is not None:
         page_about.draw(frame)
     session.write(session.current(), only=("lang",))
+
+
+def _masthead(words: Words) -> None:
+    """Name the product and the collection: in the sidebar, and above the map where there is no sidebar."""
+    try:
+        said = notes.read(source.path(), words.language)
+    except BadInput:
+        said = notes.Notes()
+    title = said.title[0] if said.title else ""
+    st.html(render("masthead.html", name=words("product"), title=title, is_main=True))
+    with st.sidebar:
+        st.html(render("masthead.html", name=words("product"), title=title, is_main=False))
 
 
 def _language() -> Words:

@@ -23,7 +23,8 @@ from dashboard import state as states
 from dashboard.frame import Frame
 from dashboard.markup import asset, render
 from dashboard.session import held
-from incidents._errors import NotFound
+from incidents._errors import BadInput, NotFound
+from incidents.filters import Filter
 
 _arrival: Callable[..., Any] = st.components.v2.component("incident_atlas_arrival", js=asset("arrival.js"))
 
@@ -31,7 +32,8 @@ _arrival: Callable[..., Any] = st.components.v2.component("incident_atlas_arriva
 def draw(frame: Frame) -> None:
     """Draw the page."""
     words = frame.words
-    messages.link_problems(held().problems, words)
+    _check_areas(frame)
+    messages.link_problems(session.problems(), words)
     with st.sidebar:
         filters.draw(frame.questions, session.asked(), words, frame.region_names)
     _move(frame)
@@ -45,6 +47,18 @@ def draw(frame: Frame) -> None:
     _arrival(data={"id": held().selected}, key="arrival", height=1)
     _list(frame)
     session.write(session.current())
+
+
+def _check_areas(frame: Frame) -> None:
+    """Lift an area that the collection cannot be asked about (south over north, two corners), and name it."""
+    for name, value in list(held().areas.items()):
+        alone = Filter.model_validate({name: value})
+        try:
+            frame.questions.counts(alone)
+        except BadInput as error:
+            why = error.problems[0].removeprefix(f"{name}: ")
+            held().problems.append(states.Problem(name, states.written_filter(alone)[name], why))
+            del held().areas[name]
 
 
 def _move(frame: Frame) -> None:

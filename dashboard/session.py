@@ -33,6 +33,7 @@ class Held:
     bounds: Bounds | None = None
     go_to: View | None = None
     problems: list[Problem] = field(default_factory=list)
+    problems_of: Filter | None = None
     written: dict[str, str] | None = None
     page: str = ""
     last: State = field(default_factory=State)
@@ -63,6 +64,7 @@ def begin(page: str) -> State:
     mine.is_stale = False
     if words != mine.written and not came_back:
         mine.last, mine.problems = states.read(words)
+        mine.problems_of = None
         put(mine.last)
     elif came_back or _widgets_are_gone():
         put(mine.last)
@@ -118,6 +120,14 @@ def write(state: State, *, only: tuple[str, ...] | None = None) -> None:
     if dict(st.query_params) != words:
         st.query_params.from_dict(words)
     mine.written = words
+
+
+def problems() -> list[Problem]:
+    """Return what was wrong with the address, until the visitor changes the filter."""
+    mine, where = held(), current().where
+    if mine.problems_of is None:
+        mine.problems_of = where
+    return mine.problems if mine.problems_of == where else []
 
 
 def reset() -> None:

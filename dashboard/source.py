@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import os
 import threading
@@ -11,6 +12,7 @@ from typing import Any, Final, Literal
 
 from geo import basemap
 from geo.admin import Language, admin1_name
+from incidents._errors import NotFound
 from incidents.catalogue import Bin, Catalogue, Counts, Points, Unit
 from incidents.filters import Filter
 
@@ -25,6 +27,7 @@ def path() -> str:
 
 _OPEN: Final[dict[str, Catalogue]] = {}
 _OPENING: Final = threading.Lock()
+atexit.register(_OPEN.clear)
 
 
 def catalogue() -> Catalogue:
@@ -93,6 +96,16 @@ class Questions:
         """Count incidents by region code."""
         answer: dict[str, int] = self._ask("regions", where, level)
         return answer
+
+    def has(self, incident_id: str | None) -> bool:
+        """Say whether there is such an incident."""
+        if incident_id is None:
+            return False
+        try:
+            self.catalogue.line_of(incident_id)
+        except NotFound:
+            return False
+        return True
 
     def points(self) -> Points:
         """Return every incident as columns."""

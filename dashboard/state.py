@@ -5,6 +5,7 @@ Every word of an address is read by itself: a bad one is named and left out, the
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,9 @@ LAYERS: Final = ("incidents", "regions", "density")
 SIZES: Final = ("count", "killed")
 FILTER_WORDS: Final = tuple(Filter.model_fields)
 MAX_WORD: Final = 4000
+EARLIEST: Final = dt.date(1900, 1, 1)
+LATEST: Final = dt.date(2100, 1, 1)
+MOST_KILLED: Final = 1_000_000_000
 
 Box = tuple[float, float, float, float]
 
@@ -106,6 +110,20 @@ def _filter_word(word: str, value: str) -> Filter:
     return Filter.from_words({word: value})
 
 
+def _plausible(where: Filter) -> None:
+    """Refuse what no widget can show. Raises ValueError."""
+    for day in (where.since, where.until):
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise ValueError(f"a day from {EARLIEST} to {LATEST} is needed")
+    if where.min_killed is not None and not 0 <= where.min_killed <= MOST_KILLED:
+        raise ValueError(f"a number from 0 to {MOST_KILLED} is needed")
+    numbers = [*(where.bbox or ()), *(where.near or ()), *(n for pair in where.within or () for n in pair)]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("degrees are plain numbers")
+    if any("\x00" in text for text in (where.text, where.place, *where.admin1) if text):
+        raise ValueError("holds a character that no text has")
+
+
 def _first_line(error: Exception, word: str) -> str:
     return str(error).splitlines()[0].removeprefix(f"{word}: ")
 
@@ -119,7 +137,9 @@ def read(words: Mapping[str, str]) -> tuple[State, list[Problem]]:
         try:
             if word in FILTER_WORDS:
                 if value != "":
-                    filters[word] = getattr(_filter_word(word, value), word)
+                    alone = _filter_word(word, value)
+                    _plausible(alone)
+                    filters[word] = getattr(alone, word)
             elif word in _READERS:
                 chosen[word] = _READERS[word](value)
             else:

@@ -96,6 +96,8 @@ def test_bad_words_in_a_link_are_named_and_the_rest_applies(opened: Any) -> None
     assert "meteor" in page
     assert "zzz" in page
     assert test.date_input(key="f_since").value == dt.date(2022, 3, 5)
+    test.text_input(key="f_text").set_value("strike").run()
+    assert "meteor" not in html(test)
 
 
 def test_a_rectangle_of_a_link_is_named_and_can_be_lifted(opened: Any) -> None:
@@ -163,3 +165,20 @@ def test_hostile_text_reaches_no_part_of_the_page_as_markup(opened: Any) -> None
     assert "<img" not in page
     assert "&lt;script&gt;window.hacked=1&lt;/script&gt;" in page
     assert not [m.value for m in test.markdown if "window.hacked" in m.value]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("bbox", "30,50,40,40"), ("near", "1,2,-5"), ("within", "1 2,3 4"), ("since", "0001-01-01"),
+        ("min_killed", "99999999999999999999999"), ("text", "a\x00b"), ("lat", "nan"), ("bbox", "nan,nan,nan,nan"),
+        ("near", "inf,1,1"),
+    ],
+)  # fmt: skip
+def test_words_that_mean_nothing_are_named_and_the_rest_applies(opened: Any, word: str, value: str) -> None:
+    test = opened(**{word: value, "category": "burial_site"})
+    page = html(test)
+    assert "Part of this link could not be used" in page
+    assert f"{word}: “" in page
+    assert "<b>1 incident</b>" in page
+    assert word not in address(test)
