@@ -284,7 +284,7 @@ def fast_cluster(size: int) -> folium.Map:
 
 
 def _offline(out: folium.Map) -> folium.Map:
-    out.default_js, out.default_css = [("leaflet", "leaflet.js")], [("leaflet", "leaflet.css")]
+    out.default_js, out.default_css = [("leaflet", "leaflet.js")], [("leaflet_css", "leaflet.css")]
     return out
 
 

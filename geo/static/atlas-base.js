@@ -293,6 +293,8 @@
       context.lineJoin = "round";
       this._areas(page, "seas", "italic 400 13px ", page.look.seaName, 0, 9);
       if (zoom < 7) this._areas(page, "countries", "600 12px ", page.look.countryName, 1, 7);
+      page.spots = (this._map.atlas.engine && this._map.atlas.engine.sheet.spots) || [];
+      for (const [x, y, r] of page.spots) page.taken.push([x - r, y - r, x + r, y + r]);
       this._towns(page);
       if (zoom >= 6 && zoom <= 9) this._areas(page, "regions", "500 11px ", page.look.areaName, 1, 10);
     },
@@ -355,21 +357,31 @@
       const context = page.context, big = page.zoom - entry[2] >= 2;
       const text = this._text(entry, this.options.language);
       context.font = (big ? "600 13px " : "500 12px ") + TOWN_FONT;
-      const box = [x - 4, y - 8, x + 8 + context.measureText(text).width, y + 8];
+      const gap = this._reach(page, x, y);
+      const box = [x + gap - 3, y - 8, x + gap + 3 + context.measureText(text).width, y + 8];
       if (!this._free(page, box)) return;
       page.taken.push(box);
       context.beginPath();
       context.arc(x, y, big ? 2.4 : 1.8, 0, TAU);
       context.fillStyle = page.look.dot;
       context.fill();
-      this._write(page, text, x + 6, y, page.look.town);
+      this._write(page, text, x + gap, y, page.look.town);
+    },
+
+    /* How far right of a town its name begins: beside the symbol where incidents stand on the town. */
+    _reach: function (page, x, y) {
+      let gap = 6;
+      for (const [sx, sy, r] of page.spots) {
+        if (Math.hypot(sx - x, sy - y) < r) gap = Math.max(gap, sx + r + 4 - x);
+      }
+      return gap;
     },
   });
 
   /* --- furniture -------------------------------------------------------------------------------------------------- */
 
   const Readout = L.Control.extend({
-    options: { position: "bottomleft" },
+    options: { position: "bottomright" },
     onAdd: function (map) {
       const box = L.DomUtil.create("div", "atlas-readout");
       box.setAttribute("aria-hidden", "true");
@@ -429,7 +441,7 @@
       }).addTo(map);
     }
     new Readout().addTo(map);
-    L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 110, position: "bottomright" }).addTo(map);
     state.notice = new Notice().addTo(map);
     map.on("atlas:notice", (event) => state.notice.say(event.key ? atlas.texts[event.key] : ""));
     atlas.look(map, options.theme, options.language, options.texts);

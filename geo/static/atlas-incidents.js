@@ -325,7 +325,7 @@
       this.tip.hidden = true;
       this.tip.setAttribute("role", "tooltip");
       map.getContainer().appendChild(this.tip);
-      this.legend = new atlas.Legend({ position: "bottomright" });
+      this.legend = new atlas.Legend({ position: "bottomleft" });
       this.sheet.addTo(map);
       this.legend.addTo(map);
       map.on("moveend", () => this.look());
@@ -425,6 +425,7 @@
       this.point(null);
       if (this.playing) this.playing.take(data);
       if (!this.map._animatingZoom) this.sheet.paint();
+      if (this.map.atlas.names && !this.playing) this.map.atlas.names.repaint();
       this.legend.tell(this);
       data.drawn = performance.now();
       this.map.fire("atlas:drawn", { data });
@@ -723,7 +724,11 @@
       const notes = [engine.options.size_by === "killed" ? "sizeKilled" : "sizeCount"];
       if (data.rough.some((n, i) => n * 2 > data.n[i] && data.n[i] > 1)) notes.push("dotted");
       if (data.stack.some(Boolean)) notes.push("doubled");
-      for (const key of notes) fold.append(element("p", "", words(key)));
+      const more = element("details");
+      more.open = this._explained;
+      more.ontoggle = () => (this._explained = more.open);
+      more.append(element("summary", "", words("howToRead")), ...notes.map((key) => element("p", "", words(key))));
+      fold.append(more);
     },
   });
 

@@ -241,7 +241,7 @@
   }
 
   atlas.PlayerBar = L.Control.extend({
-    options: { position: "bottomleft" },
+    options: { position: "bottomright" },
 
     onAdd: function (map) {
       this._box = element("div", "atlas-card atlas-player");

@@ -292,6 +292,6 @@ def test_a_narrow_screen_has_room_for_the_map(address: str, visit: Open, theme: 
         visit(f"{address}/?theme={theme}&language=uk&height=420", width=400, height=800, scheme=theme)
     ).drawn()
     assert it.frame.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth") is True
-    assert it.frame.locator(".atlas-legend details").get_attribute("open") is None
-    assert it.frame.locator(".atlas-legend summary").inner_text() == "Легенда"
+    assert it.frame.locator(".atlas-legend > details").get_attribute("open") is None
+    assert it.frame.locator(".atlas-legend > details > summary").inner_text() == "Легенда"
     clean(it.visit)
