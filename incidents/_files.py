@@ -52,15 +52,19 @@ def sync_folder(folder: Path) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of `path` when the block ends well, and vanishes when it does not.
 
-    Temporary file in the same folder, fsync, rename, fsync of the folder. Raises CannotWrite.
+    Temporary file in the same folder, fsync, rename, fsync of the folder. A link keeps leading to its file, a file
+    keeps its mode, and a device or a pipe is written into as it is. Raises CannotWrite.
     """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        with _as_it_is(path) as file:
+            yield file
+        return
     temp = path.with_name(f"{TEMP}{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-            with path.open("wb") as file:
-                yield file
-            return
         with temp.open("xb") as file:
+            if path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -71,6 +75,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             temp.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _as_it_is(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise explained(error, path) from error
 
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:

@@ -408,6 +408,22 @@ def test_a_rename_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: py
     assert path.read_bytes() == b"old"
 
 
+def test_a_link_a_mode_and_a_pipe_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "real").chmod(0o600)
+    (tmp_path / "link").symlink_to("real")
+    _files.write_whole(tmp_path / "link", [b"new"])
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o600
+    os.mkfifo(tmp_path / "pipe")
+    reading = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    _files.write_whole(tmp_path / "pipe", [b"told"])
+    assert os.read(reading, 10) == b"told"
+    os.close(reading)
+    assert (tmp_path / "pipe").is_fifo()
+
+
 # ---- much
 
 
