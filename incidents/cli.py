@@ -6,10 +6,11 @@ Each command is a module of `incidents.commands` with an attribute `command`; it
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import traceback
 from importlib import metadata
+from importlib.abc import SourceLoader
 from typing import Any, Final
 
 import click
@@ -51,6 +52,11 @@ class _Atlas(click.Group):
         command: click.Command = importlib.import_module(module).command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands by the first line of their modules, which need not be loaded for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_line(module)) for name, module in COMMANDS.items()])
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -67,6 +73,12 @@ class _Atlas(click.Group):
             raise click.ClickException(
                 f"unexpected {type(error).__name__}: {str(error)[:300]} (set {DEBUG}=1 to see the details)"
             ) from error
+
+
+def _first_line(module: str) -> str:
+    found = importlib.util.find_spec(module)
+    source = found.loader.get_source(module) if found and isinstance(found.loader, SourceLoader) else ""
+    return (source or "").partition("\n")[0].strip('"').partition(": ")[2]
 
 
 def _version() -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -102,6 +103,12 @@ def test_all_bad_words_are_named_at_once() -> None:
     assert [line.partition(":")[0] for line in result.output.splitlines()[-3:]] == [
         "Error", "--category", "--bbox",
     ]  # fmt: skip
+
+
+def test_the_list_of_commands_says_what_each_does() -> None:
+    listed = run("--help").output.partition("Commands:")[2]
+    for name in cli.COMMANDS:
+        assert re.search(rf"^  {name} +\w.{{10}}", listed, re.MULTILINE), name
 
 
 def test_the_version_is_told() -> None:
