@@ -170,11 +170,12 @@ def postgis(count: int, kept: Path | None) -> None:
 # ---- Spark
 
 
-def rows(part: synthetic.Columns) -> pa.Table:
-    """Return a chunk of synthetic incidents with the columns that the jobs read."""
+def rows(part: synthetic.Columns, *, years: int) -> pa.Table:
+    """Return a chunk of synthetic incidents with the columns that the jobs read, spread over `years` times the time."""
     places = synthetic.towns()
     category = np.array(vocabulary.words("category"))[part.category]
-    day = (np.datetime64(synthetic.FIRST_DAY) + part.day).astype("datetime64[D]")
+    spread = part.day * years + part.number % years
+    day = (np.datetime64(synthetic.FIRST_DAY) + spread).astype("datetime64[D]")
     known = ~np.isnan(part.lon)
     columns: dict[str, Any] = {
         "id": [f"syn-{number:08d}" for number in part.number],
@@ -193,10 +194,14 @@ def rows(part: synthetic.Columns) -> pa.Table:
 
 
 def parquet(count: int, folder: Path) -> list[Path]:
-    """Write `count` incidents as Parquet files of half a million."""
+    """Write `count` incidents as Parquet files of half a million.
+
+    Beyond a million the same number falls on a day as with a million, over a longer time: a collection grows by going
+    on, and pairs within three days would otherwise grow with the square of its size.
+    """
     paths, held = [], []
     for number, part in enumerate(synthetic.all_columns(count)):
-        held.append(rows(part))
+        held.append(rows(part, years=max(1, count // 1_000_000)))
         if len(held) == 5 or (number + 1) * synthetic.CHUNK >= count:
             paths.append(folder / f"{number:03}.parquet")
             pq.write_table(pa.concat_tables(held), paths[-1], row_group_size=30_720)

@@ -29,6 +29,7 @@ T = TypeVar("T")
 _LABELLED_SQL: Final = ", ".join(f"{name} string" for name in LABELLED.names)
 _LOOPBACK: Final = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 _USUAL: Final = {
+    "spark.log.level": "ERROR",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",

@@ -26,58 +26,68 @@ NEAR_KM: Final = 1.0
 NEAR_DAYS: Final = 3
 _EARTH_KM: Final = 6371.0088  # mean radius, IUGG
 _NEAR_DEG: Final = math.degrees(NEAR_KM / _EARTH_KM)
-_BAND_DEG: Final = 2 * _NEAR_DEG * 1.001  # a square of this height meets at most two bands
-_DAYS_CELL: Final = 2 * NEAR_DAYS + 1
+_WIDE: Final = (
+    4  # a cell is so many times as wide as "near": few neighbours to look into, few strangers in each
+)
+_BAND_DEG: Final = _WIDE * _NEAR_DEG
+_CELL_DAYS: Final = 2 * NEAR_DAYS
 _HALF_CHORD: Final = math.sin(NEAR_KM / _EARTH_KM / 2)
 
 # How far apart in longitude two points within NEAR_KM can be, at the end of the band that is nearer to a pole:
-# sin(dlon / 2) <= sin(d / 2R) / cos(lat). Columns of a band are twice that wide, and a whole number of them goes
-# round the earth, so that the cell east of the last is the first.
-_HALF_WIDTH: Final = f"""2 * degrees(asin(least(1.0, {_HALF_CHORD!r} / greatest(1e-9, cos(radians(least(90.0,
-    greatest(abs(band * {_BAND_DEG!r} - 90), abs((band + 1) * {_BAND_DEG!r} - 90)) + {_NEAR_DEG!r})))))))"""
+# sin(dlon / 2) <= sin(d / 2R) / cos(lat). Columns of a band are at least _WIDE times as wide as that, and a whole
+# number of them goes round the earth, so that the cell east of the last is the first. Numbers are written with an
+# exponent: without one Spark reads a slow decimal.
+_REACH: Final = f"""2 * degrees(asin(least(1e0, {_HALF_CHORD:.17e} / greatest(1e-9, cos(radians(least(90e0,
+    greatest(abs(band * {_BAND_DEG:.17e} - 90), abs((band + 1) * {_BAND_DEG:.17e} - 90)) + {_NEAR_DEG:.17e})))))))"""
+_COLUMNS: Final = f"greatest(1, CAST(floor(360 / ({_WIDE} * reach)) AS BIGINT))"
+_SOUTH: Final = f"floor((lat + 90 - {_NEAR_DEG:.17e}) / {_BAND_DEG:.17e})"
+_NORTH: Final = f"floor((lat + 90 + {_NEAR_DEG:.17e}) / {_BAND_DEG:.17e})"
+_WEST: Final = "floor((lon + 180 - reach) * columns / 360e0)"
+_EAST: Final = "floor((lon + 180 + reach) * columns / 360e0)"
+_FIRST: Final = f"floor(day / {_CELL_DAYS}e0)"
+_LAST: Final = f"floor((day + {NEAR_DAYS}) / {_CELL_DAYS}e0)"
+_STEPS: Final = "CROSS JOIN (VALUES (0), (1)) AS steps (step)"
 
+# Every incident stands in one cell (`cells`) and looks into the few cells that its neighbours can be in (`looks`):
+# one or two bands, one or two columns, one or two spans of days, forward in time only, so that a pair meets once.
 DUPLICATES: Final = f"""
 WITH placed AS (
-    SELECT id, category, lon, lat, unix_date(coalesce(date_start, date_discovered)) AS day,
-        CAST(floor((lat + 90) / {_BAND_DEG!r}) AS BIGINT) AS band
+    SELECT id, category, lon, lat, unix_date(coalesce(date_start, date_discovered)) AS day
     FROM incidents
     WHERE lon IS NOT NULL AND coalesce(date_start, date_discovered) IS NOT NULL
         AND review NOT IN ('rejected', 'superseded')
-), sized AS (
-    SELECT *, greatest(1, CAST(floor(180 / ({_HALF_WIDTH})) AS BIGINT)) AS columns FROM placed
+), standing AS (
+    SELECT *, CAST(floor((lat + 90) / {_BAND_DEG:.17e}) AS BIGINT) AS band FROM placed
+), measured AS (
+    SELECT *, {_REACH} AS reach FROM standing
 ), cells AS (
-    SELECT id, category, lon, lat, day, band,
-        CAST(floor((lon + 180) * columns / 360) AS BIGINT) % columns AS cell,
-        CAST(floor(day / {_DAYS_CELL}.0) AS BIGINT) AS days
-    FROM sized
+    SELECT id, category, lon, lat, day, band, CAST({_FIRST} AS BIGINT) AS span,
+        CAST(floor((lon + 180) * {_COLUMNS} / 360e0) AS BIGINT) % {_COLUMNS} AS cell
+    FROM measured
 ), bands AS (
-    SELECT id, lon, lat, day, category, CAST(floor((lat + 90 - {_NEAR_DEG!r}) / {_BAND_DEG!r}) AS BIGINT) + step AS band
-    FROM placed CROSS JOIN (VALUES (0), (1)) AS steps (step)
-    WHERE floor((lat + 90 - {_NEAR_DEG!r}) / {_BAND_DEG!r}) + step <= floor((lat + 90 + {_NEAR_DEG!r}) / {_BAND_DEG!r})
-), widths AS (
-    SELECT *, {_HALF_WIDTH} AS half FROM bands
-), columned AS (
-    SELECT *, greatest(1, CAST(floor(180 / half) AS BIGINT)) AS columns FROM widths
+    SELECT id, lon, lat, day, category, CAST({_SOUTH} AS BIGINT) + step AS band
+    FROM placed {_STEPS} WHERE {_SOUTH} + step <= {_NORTH}
+), reaching AS (
+    SELECT *, {_REACH} AS reach FROM bands
+), ruled AS (
+    SELECT *, {_COLUMNS} AS columns FROM reaching
+), across AS (
+    SELECT id, lon, lat, day, category, band, columns, CAST({_WEST} AS BIGINT) + step AS cell
+    FROM ruled {_STEPS} WHERE step = 0 OR (columns > 1 AND {_WEST} + 1 <= {_EAST})
 ), looks AS (
-    SELECT id, lon, lat, day, category, band, columns,
-        CAST(floor((lon + 180 - half) * columns / 360) AS BIGINT) + step AS cell
-    FROM columned CROSS JOIN (VALUES (0), (1)) AS steps (step)
-    WHERE step = 0 OR (columns > 1
-        AND floor((lon + 180 - half) * columns / 360) + 1 <= floor((lon + 180 + half) * columns / 360))
-), probes AS (
     SELECT id, lon, lat, day, category, band, ((cell % columns) + columns) % columns AS cell,
-        CAST(floor((day - {NEAR_DAYS}) / {_DAYS_CELL}.0) AS BIGINT) + step AS days
-    FROM looks CROSS JOIN (VALUES (0), (1)) AS steps (step)
-    WHERE floor((day - {NEAR_DAYS}) / {_DAYS_CELL}.0) + step <= floor((day + {NEAR_DAYS}) / {_DAYS_CELL}.0)
+        CAST({_FIRST} AS BIGINT) + step AS span
+    FROM across {_STEPS} WHERE {_FIRST} + step <= {_LAST}
 ), pairs AS (
-    SELECT p.id AS id_a, c.id AS id_b, p.category, CAST(abs(p.day - c.day) AS INT) AS days_apart,
-        2 * {_EARTH_KM!r} * asin(least(1.0, sqrt(power(sin(radians(p.lat - c.lat) / 2), 2)
+    SELECT least(p.id, c.id) AS id_a, greatest(p.id, c.id) AS id_b, p.category,
+        CAST(c.day - p.day AS INT) AS days_apart,
+        2 * {_EARTH_KM:.17e} * asin(least(1e0, sqrt(power(sin(radians(p.lat - c.lat) / 2), 2)
             + cos(radians(p.lat)) * cos(radians(c.lat)) * power(sin(radians(p.lon - c.lon) / 2), 2)))) AS km
-    FROM probes p JOIN cells c
-        ON p.category = c.category AND p.band = c.band AND p.cell = c.cell AND p.days = c.days
-    WHERE p.id < c.id AND abs(p.day - c.day) <= {NEAR_DAYS}
+    FROM looks p JOIN cells c
+        ON p.category = c.category AND p.band = c.band AND p.cell = c.cell AND p.span = c.span
+    WHERE c.day - p.day BETWEEN 0 AND {NEAR_DAYS} AND (c.day > p.day OR p.id < c.id)
 )
-SELECT id_a, id_b, category, days_apart, CAST(round(km * 1000) AS INT) AS metres FROM pairs WHERE km <= {NEAR_KM!r}
+SELECT id_a, id_b, category, days_apart, CAST(round(km * 1000) AS INT) AS metres FROM pairs WHERE km <= {NEAR_KM:e}
 """  # noqa: S608 (only the constants above are pasted)
 
 ROLLUP: Final = """
