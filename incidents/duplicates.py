@@ -6,7 +6,7 @@ pair that a person has judged to be two. A pair that is `apart` is never merged 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from incidents._errors import NotFound
@@ -45,18 +45,23 @@ def _save(store: Store, rows: Iterable[dict[str, Any]], *, by: str) -> None:
     store.save_candidates(sorted(last.values(), key=lambda row: (row["a"], row["b"])), by=by)
 
 
-def record(store: Store, candidates: Iterable[Candidate], *, by: str) -> None:
-    """Add doubtful pairs to those that wait; pairs that a person has told apart stay so."""
+def record(
+    store: FolderStore, candidates: Iterable[Candidate], *, by: str, homes: Mapping[str, str] | None = None
+) -> None:
+    """Add doubtful pairs to those that wait; pairs that a person has told apart stay so.
+
+    `homes` maps ids that were merged away to the ids that hold them now; older judgements follow.
+    """
     known = told_apart(store)
     new = [c.to_json() | {"state": OPEN} for c in candidates if frozenset((c.a, c.b)) not in known]
-    if new:
-        _save(store, [*store.candidates(), *new], by=by)
+    if new or homes:
+        _save(store, [*_moved(store.candidates(), homes or {}), *new], by=by)
 
 
-def _without(rows: Iterable[dict[str, Any]], gone: str, kept: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows with the id `gone` written as `kept`; judgements of two that are one now fall away."""
+def _moved(rows: Iterable[dict[str, Any]], homes: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows under the ids that are left; a judgement of two that are one now falls away on saving."""
     for row in rows:
-        yield row | {end: kept for end in ("a", "b") if row[end] == gone}
+        yield row | {end: homes.get(row[end], row[end]) for end in ("a", "b")}
 
 
 def accept(store: Store, a: str, b: str, *, by: str, at: str) -> Incident:
@@ -69,7 +74,7 @@ def accept(store: Store, a: str, b: str, *, by: str, at: str) -> Incident:
         joined = merge(one, other, by=by, at=at)
         writer.put(joined)
         writer.delete(other.id)
-    _save(store, _without(store.candidates(), other.id, one.id), by=by)
+    record(store, [], by=by, homes={other.id: one.id})
     return joined
 
 
@@ -90,9 +95,10 @@ def undo(store: Store, incident_id: str, other: str | None = None, *, by: str, a
 
 
 def look(store: Store, *, by: str) -> list[Candidate]:
-    """Compare the whole collection, record the pairs found and return them; merges nothing."""
+    """Compare the whole collection and return the pairs found, which replace those that waited; merges nothing."""
     found = propose(list(store.incidents()), apart=told_apart(store))
-    record(store, found, by=by)
+    judged = [row for row in store.candidates() if row.get("state") == APART]
+    _save(store, [*judged, *(c.to_json() | {"state": OPEN} for c in found)], by=by)
     return found
 
 
@@ -119,7 +125,8 @@ def absorb(store: Store, new: Sequence[Incident], *, by: str, at: str) -> Absorb
         left = {incident.id for incident in folded.incidents}
         for gone in known.keys() - left:
             writer.delete(gone)
-    record(store, folded.candidates, by=by)
+    homes = {i: kept.id for kept in folded.incidents for i in kept.previous_ids if i in known}
+    record(store, folded.candidates, by=by, homes=homes)
     added = [i.id for i in fresh if i.id in left]
     return Absorbed(added, [i.id for i in fresh if i.id not in left], folded.candidates)
 

@@ -93,6 +93,14 @@ def test_a_rejected_pair_stays_two(store: FolderStore) -> None:
     assert ids(store) == ["a", "b", "c"]
 
 
+def test_pairs_whose_incidents_are_gone_do_not_wait_for_ever(store: FolderStore) -> None:
+    duplicates.absorb(store, doubtful(), **BY)
+    assert "1 pairs wait" in run(store, "list").output
+    store.delete("b")
+    run(store, "find")
+    assert "0 pairs wait" in run(store, "list").output
+
+
 def test_a_later_merge_keeps_the_judgements_of_the_other(store: FolderStore) -> None:
     store.put([incident(n) for n in ("a", "b", "c")])
     duplicates.reject(store, "b", "c", **BY)
