@@ -46,7 +46,7 @@ def _save(store: Store, rows: Iterable[dict[str, Any]], *, by: str) -> None:
 
 
 def record(
-    store: FolderStore, candidates: Iterable[Candidate], *, by: str, homes: Mapping[str, str] | None = None
+    store: Store, candidates: Iterable[Candidate], *, by: str, homes: Mapping[str, str] | None = None
 ) -> None:
     """Add doubtful pairs to those that wait; pairs that a person has told apart stay so.
 
