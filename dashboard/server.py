@@ -141,30 +141,36 @@ def _told(why: str, status: int) -> Response:
 
 
 class Gate:
-    """Lets a few questions compute and a bounded number wait; the rest are told to come back."""
+    """Lets a few questions compute and a bounded number wait; the rest are told to come back.
+
+    A new filter is prepared by workers of its own, so that a slow one (a search in the text of a million incidents)
+    does not hold up the views of everybody else.
+    """
 
     def __init__(self, *, workers: int = WORKERS, waiting: int = MAX_WAITING) -> None:
         self._limit = anyio.CapacityLimiter(workers)
+        self._preparing = anyio.CapacityLimiter(workers)
         self._waiting = waiting
         self._inside = 0
 
-    async def run(self, work: Callable[[], Response]) -> Response:
-        """Do `work` in a thread, or answer 429 when too many wait."""
+    async def run(
+        self, work: Callable[[], Response], *, prepare: Callable[[], object] | None = None
+    ) -> Response:
+        """Do `work` in a thread, after `prepare` where it is given, or answer 429 when too many wait."""
         if self._inside >= self._waiting:
             response = _told("too many questions at once; ask again in a second", 429)
             response.headers["retry-after"] = "1"
             return response
         self._inside += 1
         try:
+            if prepare is not None:
+                await to_thread.run_sync(prepare, limiter=self._preparing)
             return await to_thread.run_sync(work, limiter=self._limit)
         finally:
             self._inside -= 1
 
 
-def _answer(token: str, parameters: Parameters, answer: Answer, *, squeeze: bool) -> Response:
-    entry = tokens.registry().find(token)
-    if entry is None:
-        return _told("this token is not known or has expired; reload the page", 404)
+def _answer(entry: tokens.Entry, parameters: Parameters, answer: Answer, *, squeeze: bool) -> Response:
     try:
         body = orjson.dumps(answer(entry, parameters), option=orjson.OPT_SERIALIZE_NUMPY)
     except BadView as error:
@@ -181,8 +187,12 @@ def _answer(token: str, parameters: Parameters, answer: Answer, *, squeeze: bool
 def _question(path: str, answer: Answer, gate: Gate) -> Route:
     async def endpoint(request: Request) -> Response:
         squeeze = "gzip" in request.headers.get("accept-encoding", "")
-        token, parameters = request.path_params["token"], dict(request.query_params)
-        return await gate.run(lambda: _answer(token, parameters, answer, squeeze=squeeze))
+        entry = tokens.registry().find(request.path_params["token"])
+        if entry is None:
+            return _told("this token is not known or has expired; reload the page", 404)
+        parameters = dict(request.query_params)
+        prepare = None if entry.is_ready else lambda: entry.selection
+        return await gate.run(lambda: _answer(entry, parameters, answer, squeeze=squeeze), prepare=prepare)
 
     return Route(f"{basemap.ROOT}/{path}/{{token:str}}", endpoint, methods=["GET"])
 

@@ -73,6 +73,11 @@ class Entry:
         return self.indexed.catalogue
 
     @property
+    def is_ready(self) -> bool:
+        """Say whether the filter has been applied, so that a view costs no more than look-ups."""
+        return self._selection is not None
+
+    @property
     def selection(self) -> Selection:
         """The filter applied to the index; computed once."""
         with self._lock:

@@ -163,7 +163,7 @@ class LayerOptions(TypedDict, total=False):
     size_by: Literal["count", "killed"]
     selected: str | None
     uncertainty: Literal["selected", "all"]
-    level: Literal["admin1", "country"]
+    level: Literal["auto", "admin1", "country"]
     outline: Sequence[tuple[float, float]] | None
     palette: Sequence[Swatch]
     theme: Theme
@@ -175,7 +175,7 @@ DEFAULTS: Final[LayerOptions] = {
     "size_by": "count",
     "selected": None,
     "uncertainty": "selected",
-    "level": "admin1",
+    "level": "auto",
     "outline": None,
     "palette": PALETTE,
     "theme": "light",
@@ -188,7 +188,7 @@ class IncidentLayer(JSCSSMixin, Layer):
 
     `size_by` says what number and size mean: `count`, or `killed` (the sum of the lowest figures claimed, a lower
     bound). `selected` is the id of one incident: it is ringed, and its uncertainty circle drawn; `uncertainty="all"`
-    draws every circle. `level` is the kind of area of the choropleth. `outline` is a ring of (lon, lat) that filters, to be shown
+    draws every circle. `level` is the kind of area of the choropleth (`auto`: countries from afar where there are several). `outline` is a ring of (lon, lat) that filters, to be shown
     as the drawing. `palette` has one entry for each category code.
     """
 

@@ -408,8 +408,7 @@
     look() {
       const size = this.map.getSize();
       if (!this.options || !size.x || !size.y) return;
-      if (this.options.mode === "density") return this.surface.look();
-      if (this.options.mode !== "incidents") return;
+      if (this.options.mode !== "incidents") return this.surface.look();
       if (this.covers(this.window(0.1))) return;
       const view = this.window(this.playing ? 0.15 : 0.35);
       this.wanted = { ...view, token: this.options.token, play: !!this.playing, circles: this.options.uncertainty };

@@ -113,21 +113,30 @@
       engine.map.on("mousemove", this.move);
     }
     refresh() {
-      const { engine } = this, { token, level } = engine.options, key = token + level;
+      const { engine } = this, { token } = engine.options, asked = engine.options.level;
+      const far = engine.map.getZoom() <= 4 ? "country" : "admin1", level = asked === "auto" ? far : asked, key = token + level;
       this.sheet.repaint();
       if (this.key === key) return;
       this.key = key;
+      this.ask(key, level, asked === "auto" && level === "country");
+    }
+    /* Countries where one looks from afar and the incidents lie in several; else regions. */
+    ask(key, level, ifSeveral) {
+      const { engine } = this;
       loadAreas(engine.map.atlas.options.regions, level).then((areas) => {
         if (this.key !== key || this.gone) return;
         this.line.ask(engine.url("areas", { level }), (data) => {
-          Object.assign(this, { areas, counts: data.counts, elsewhere: data.elsewhere, bounds: classes(Object.values(data.counts)) });
+          if (ifSeveral && Object.keys(data.counts).length < 2) return this.ask(key, "admin1", false);
+          Object.assign(this, { areas, level, counts: data.counts, elsewhere: data.elsewhere, bounds: classes(Object.values(data.counts)) });
           this.sheet.paint();
           engine.legend.tell(engine);
           engine.map.fire("atlas:drawn", { data });
         });
       }).catch(() => engine.map.fire("atlas:notice", { key: "noBasemap" }));
     }
-    look() {}
+    look() {
+      if (this.key) this.refresh();
+    }
     hover(event) {
       const { engine } = this, at = event.latlng.wrap(), [x, y] = atlas.project(at.lng, at.lat);
       let found = null;
@@ -145,7 +154,7 @@
     }
     explain(fold) {
       const { engine, bounds } = this, map = engine.map;
-      fold.append(element("h4", "", words(engine.options.level === "country" ? "countryCounts" : "areaCounts")));
+      fold.append(element("h4", "", words(this.level === "country" ? "countryCounts" : "areaCounts")));
       if (!bounds) return;
       const list = element("ul");
       bounds.forEach((bound, k) => {

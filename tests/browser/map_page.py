@@ -42,7 +42,7 @@ def the_map() -> None:
         size_by=q.get("size_by", "count"),
         selected=st.session_state.get("chosen") or q.get("selected"),
         uncertainty=q.get("uncertainty", "selected"),
-        level=q.get("level", "admin1"),
+        level=q.get("level", "auto"),
         theme=q.get("theme", "light"),
         language=q.get("language", "en"),
     )
