@@ -114,6 +114,11 @@ def _day_month(m: _Match, anchor: Anchor) -> str | None:
     return _iso(first, last) if first and first <= last else _iso(last)
 
 
+def _worded(m: _Match, anchor: Anchor) -> str | None:
+    found = _on(_index("months")[m["month"]], _index("ordinals")[m["word"]], _year(m["y"]), anchor)
+    return _iso(found) if found else None
+
+
 def _month_year(year: int | None, month: int, anchor: Anchor) -> tuple[int, int] | None:
     if year:
         return year, month
@@ -141,6 +146,15 @@ def _month(m: _Match, anchor: Anchor) -> str | None:
     return _iso(dt.date(year, month, 21), dt.date(year, month, _last_day(year, month)))
 
 
+def _half(m: _Match, anchor: Anchor) -> str | None:
+    at = _month_year(_year(m["y"]), _index("months")[m["month"]], anchor)
+    if at is None:
+        return None
+    if re.match("перш|перв|first", m["half"]):
+        return _iso(dt.date(*at, 1), dt.date(*at, 15))
+    return _iso(dt.date(*at, 16), dt.date(*at, _last_day(*at)))
+
+
 def _last_years(m: _Match, anchor: Anchor) -> str | None:
     return f"{anchor.day.year - 1}-{_index('months')[m['month']]:02}" if anchor.day else None
 
@@ -161,7 +175,7 @@ def _season(m: _Match, anchor: Anchor) -> str | None:
         if anchor.day is None:
             return None
         year = anchor.day.year - (month > anchor.day.month)
-        if re.match(r"last|минул|прошл", m["which"] or "") and (year, month) >= (
+        if re.match(r"last|минул|прошл|прошед|минувш", m["which"] or "") and (year, month) >= (
             anchor.day.year,
             anchor.day.month - 2,
         ):
@@ -178,7 +192,7 @@ def _weekday(m: _Match, anchor: Anchor) -> str | None:
     which = m["which"] or ""
     if back and (anchor.ahead or re.match(r"next|наступн|следующ", which)):
         return _iso(anchor.day + dt.timedelta(days=7 - back))
-    if not back and re.match(r"last|минул|прошл", which):
+    if not back and re.match(r"last|минул|прошл|прошед|минувш", which):
         back = 7
     return _iso(anchor.day - dt.timedelta(days=back))
 
@@ -189,23 +203,16 @@ def _named_day(m: _Match, anchor: Anchor) -> str | None:
     return _iso(anchor.day + dt.timedelta(days=_index("days")[m["day"]]))
 
 
+_COUNTS: Final = {
+    "a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "два": 2, "дві": 2, "две": 2, "двумя": 2, "двома": 2, "три": 3,
+    "тремя": 3, "трьома": 3, "чотири": 4, "четыре": 4, "п'ять": 5, "пять": 5, "": 1,
+}  # fmt: skip
+
+
 def _ago(m: _Match, anchor: Anchor) -> str | None:
     if anchor.day is None:
         return None
-    counts = {
-        "a": 1,
-        "two": 2,
-        "three": 3,
-        "four": 4,
-        "five": 5,
-        "два": 2,
-        "дві": 2,
-        "две": 2,
-        "три": 3,
-        "чотири": 4,
-        "четыре": 4,
-    }
-    n = int(m["n"]) if m["n"].isdigit() else counts[m["n"]]
+    n = int(m["n"]) if m["n"].isdecimal() else _COUNTS.get(m["n"].strip(), 1)
     days = n * (7 if re.match("week|тиж|недел", m["unit"]) else 1)
     return _iso(anchor.day - dt.timedelta(days=days)) if days < 400 else None
 
@@ -220,6 +227,10 @@ def _past_day(_: _Match, anchor: Anchor) -> str | None:
     return _iso(anchor.day - dt.timedelta(days=1)) if anchor.day else None
 
 
+def _weekend(_: _Match, anchor: Anchor) -> str | None:
+    return _iso(*_span_of("weekend", anchor.day, 1)) if anchor.day else None
+
+
 def _night(m: _Match, anchor: Anchor) -> str | None:
     """Read "в ніч на 18 березня" (the night that ends on the 18th) and "the night of the 18th" (that begins then)."""
     day = int(m["d"])
@@ -230,7 +241,8 @@ def _night(m: _Match, anchor: Anchor) -> str | None:
     if found is None:
         return None
     step = dt.timedelta(days=1)
-    return _iso(found - step, found) if re.search(r"\b(?:на|to)\b", m.group()) else _iso(found, found + step)
+    ends = re.search(r"\b(?:на|проти|to|into|on)\b (?:the )?\d", m.group())
+    return _iso(found - step, found) if ends else _iso(found, found + step)
 
 
 def _night_weekday(m: _Match, anchor: Anchor) -> str | None:
@@ -282,7 +294,7 @@ def _unit(m: _Match, anchor: Anchor) -> str | None:
     """Read "last weekend", "earlier this month", "минулого тижня", "на прошлой неделе"."""
     if anchor.day is None:
         return None
-    back = int(bool(re.search(r"last|past|previous|минул|прошл", m["which"])))
+    back = int(bool(re.search(r"last|past|previous|минул|прошл|прошед|минувш", m["which"])))
     back = -1 if re.search(r"next|наступн|следующ", m["which"]) else back
     first, last = _span_of(m["unit"], anchor.day, back)
     if first.day == 1 and back and re.match("month|міс|мес", m["unit"]):
@@ -312,9 +324,9 @@ def _p(body: str) -> re.Pattern[str]:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    month, weekday, season = _any("months"), _any("weekdays"), _any("seasons")
+    month, weekday, season, ordinal = _any("months"), _any("weekdays"), _any("seasons"), _any("ordinals")
     dash = r"(?:\s?[–—-]\s?| (?:to|and|through|until|по|до|та|і|и|й) )"
-    which = r"(?P<which>last|past|this|next|the previous|previous|минулого|минулої|минулу|минулий|минулим|минулій|цього|цієї|цю|наступного|прошлого|прошлой|прошлую|прошлый|прошлым|прошлое|этого|этой|эту|следующего) "
+    which = r"(?P<which>last|past|this|next|the previous|previous|минулого|минулої|минулу|минулий|минулим|минулій|цього|цієї|цю|цими|минулими|минувшую|минувший|минувшей|прошедшую|прошедший|прошедшей|прошлые|минулі|минулих|наступного|прошлого|прошлой|прошлую|прошлый|прошлым|прошлое|этого|этой|эту|следующего) "
     part = (
         r"(?:in )?(?P<part>(?:early|mid|late)[ -]|(?:at |in |by |towards? )?(?:the )?(?:start|beginning|middle|end) of |"
         r"(?:на початку|у середині|в середині|наприкінці|в кінці|у кінці|в начале|в середине|в конце) )?"
@@ -324,11 +336,15 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule("iso", _p(rf"{_Y}-(?P<m>\d\d?)-(?P<d>\d\d?)"), _full, "a full date in digits", relative=False),
         _Rule("digits", _p(rf"{_ON}(?P<d>[0-3]?\d)[./](?P<m>[01]?\d)[./](?P<y>(?:20)?\d\d)"), _dotted,
               "a full date in digits", relative=False),
+        _Rule("night_days", _p(
+            r"(?:[ув] ніч|в ночь|(?:the |on the )?night|overnight),? (?:з|із|с|со|from|of|between|на|під час) (?P<d>[0-3]?\d)(?:-го)?(?: (?P<month1>" + month + r"))?"
+            rf"(?: ?[–—-] ?| (?:на|to|and|into|по|до) )(?P<d2>[0-3]?\d)(?:-го|th|st|nd|rd)? (?P<month>{month}){_TAIL}"),
+            _day_month, "a night between two days"),
         _Rule("night", _p(
-            r"(?:(?:on|in|during) )?(?:overnight (?:in)?to|(?:the )?night (?:of|to|into)|[ув] ніч на|в ночь на) (?:the )?"
+            r"(?:(?:on|in|during) )?(?:overnight (?:in)?to|overnight on|(?:the )?night (?:of|to|into)|[ув] ніч (?:на|проти)|в ночь на) (?:the )?"
             rf"(?P<d>[0-3]?\d)(?:st|nd|rd|th|-го|-е)?(?: (?:of )?(?P<month>{month}))?{_TAIL}"),
             _night, "a night between two days"),
-        _Rule("night_weekday", _p(rf"(?:[ув] ніч на|в ночь на|overnight (?:in)?to|the night (?:in)?to) (?P<which>)(?P<weekday>{weekday})"),
+        _Rule("night_weekday", _p(rf"(?:[ув] ніч (?:на|проти)|в ночь на|overnight (?:in)?to|the night (?:in)?to) (?P<which>)(?P<weekday>{weekday})(?:, [0-3]?\d (?:{month}){_TAIL})?"),
               _night_weekday, "a night that ends on a weekday"),
         _Rule("days_month", _p(
             rf"(?:(?:from|between|on|з|із|с|со|від|от) )?(?P<d>[0-3]?\d)(?:st|nd|rd|th|-го)?(?: (?P<month1>{month}))?{dash}"
@@ -337,6 +353,11 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule("month_days", _p(
             rf"{_ON}(?P<month>{month})\.? (?P<d>[0-3]?\d)(?:st|nd|rd|th)?{dash}(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
             _day_month, "an interval of days"),
+        _Rule("month_day_span", _p(
+            rf"(?:from|between) (?P<month1>{month})\.? (?P<d>[0-3]?\d)(?:st|nd|rd|th)? (?:to|and|until|through) (?P<month>{month})\.? (?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
+            _day_month, "an interval of days"),
+        _Rule("ordinal_month", _p(rf"{_PART_OF_DAY}{_ON}(?:the )?(?P<word>{ordinal}) (?:of )?(?P<month>{month}){_TAIL}"), _worded,
+              "a day in words and a month"),
         _Rule("day_month", _p(
             rf"{_PART_OF_DAY}{_ON}(?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th|-го|-е)? (?:of )?(?P<month>{month}){_TAIL}"),
             _day_month, "a day and a month"),
@@ -347,6 +368,10 @@ def _rules() -> tuple[_Rule, ...]:
               "an interval of months"),
         _Rule("last_years", _p(rf"(?:торік|минулого року|в прошлом году|last year,?) (?P<part>)(?:у|в|in) (?P<month>{month})(?P<y>)"), _last_years,
               "a month of the year before"),
+        _Rule("months_last_year", _p(rf"(?:(?:у|в|in) )?(?P<part>)(?P<month>{month}) (?:минулого року|прошлого года|of last year|last year)(?P<y>)"), _last_years,
+              "a month of the year before"),
+        _Rule("half_month", _p(rf"(?:у|в|in the) (?P<half>першій|перш[оі]й|первой|first|другій|второй|second) (?:половині|половине|half of) (?P<month>{month}){_TAIL}"), _half,
+              "a half of a month"),
         _Rule("month_part", _p(rf"(?:{part})(?P<month>{month}) {_Y}{_YEAR_WORD}"), _month, "a month and a year"),
         _Rule("month_in", _p(rf"(?:in|last|since|during|у|в|during|протягом|в течение|за) (?P<part>)(?P<month>{month})(?P<y>)"), _month,
               "a month"),
@@ -358,16 +383,19 @@ def _rules() -> tuple[_Rule, ...]:
               _weekday, "a weekday"),
         _Rule("named_day", _p(rf"(?P<day>{_any('days')})"), _named_day, "a day named from the day of speaking"),
         _Rule("ago", _p(
-            r"(?P<n>\d{1,3}|a|two|three|four|five|два|дві|две|три|чотири|четыре) (?P<unit>days?|weeks?|дн[іяі]\w*|дней|тижн\w+|недел\w+) (?:ago|тому|назад)"),
-            _ago, "so long before the day of speaking"),
+            r"(?:(?P<n>\d{1,3}|a|two|three|four|five|six|два|дві|две|двумя|двома|три|тремя|трьома|чотири|четыре|п'ять|пять) )"
+            r"(?P<unit>days?|weeks?|дн[іяі]\w*|дней|днями|тижн\w+|недел\w+) (?:ago|earlier|тому|назад|ранее|раніше)"), _ago, "so long before the day of speaking"),
+        _Rule("one_ago", _p(r"(?P<n>)(?P<unit>тиждень|неделю|день) (?:тому|назад)"), _ago, "so long before the day of speaking"),
         _Rule("past_day", _p(
             r"(?:(?:over|in|during|for|within) )?the (?:past|last|previous) (?:day|24 hours)|(?:за|протягом|упродовж|впродовж)(?: минулої| минулу| останню)? "
             r"доб[уи]|(?:за|в течение)(?: прошедшие| последние| минувшие| прошлые)? сут(?:ки|ок)|(?:минулої|цієї) доби|за день|in 24 hours|over 24 hours"),
             _past_day, "the last twenty-four hours"),
-        _Rule("last_night", _p(r"last night|overnight|(?:минулої|цієї) ночі|(?:прошлой|этой) ночью|вночі|уночі|ночью|за ніч|за ночь"), _over_day,
+        _Rule("last_night", _p(r"last night|overnight|(?:минулої|цієї) ночі|(?:прошлой|этой|прошедшей|минувшей) ночью|вночі|уночі|ночью|за ніч|за ночь"), _over_day,
               "the night before the day of speaking"),
         _Rule("unit", _p(rf"(?:(?:earlier|later|за|протягом|на|over|during|early|late|наприкінці|на початку) )?(?:the )?{which}{units}"), _unit,
               "a unit of the calendar"),
+        _Rule("weekend", _p(r"(?:на (?:цих |минулих )?вихідних|на (?:этих |прошлых )?выходных|over the weekend|at the weekend|on the weekend)"), _weekend, "the last weekend"),
+        _Rule("dotted_short", _p(r"(?<![\d.])(?P<d>[0-3]\d)\.(?P<m>[01]\d)(?P<y>)(?!\.?\d)(?! ?(?:%|km|км|тис|млн|год))"), _dotted, "a day and a month in digits"),
         _Rule("ordinal", _p(r"on the (?P<d>[0-3]?\d)(?:st|nd|rd|th)|(?P<d2>[0-3]?\d)(?:-го)? числа"), _ordinal_any, "a day of the month"),
         _Rule("year", _p(rf"(?:(?:in|since|у|в|з|с) {_Y}(?:\s?(?:року|році|рік|р\.|года|году|г\.))?|{_Y.replace('P<y>', 'P<y2>')}\s(?:року|році|року|года|году))"), _year_any, "a year", relative=False),
     )  # fmt: skip
@@ -399,7 +427,40 @@ def find(lower: str, anchor_at: Callable[[int], Anchor]) -> list[DateMention]:
             taken.append(
                 DateMention(start, end, value, f"date.{rule.name}", _why(rule, anchor), rule.relative)
             )
-    return _same_days(lower, sorted(taken, key=lambda d: d.start))
+    return _same_days(lower, _together(lower, sorted(taken, key=lambda d: d.start)))
+
+
+def _together(lower: str, found: list[DateMention]) -> list[DateMention]:
+    """Make one of two that name one day side by side ("у вівторок, 9 травня", "за добу, 3 травня")."""
+    made: list[DateMention] = []
+    for d in found:
+        last = made[-1] if made else None
+        if last is None or not re.fullmatch(r",? \(?", lower[last.end : d.start]) or not _agree(last, d):
+            made.append(d)
+            continue
+        sharp = min((last, d), key=_vagueness)
+        made[-1] = DateMention(last.start, d.end, sharp.value, sharp.rule, sharp.why, sharp.relative)
+    return made
+
+
+_VAGUE: Final = ("past_day", "last_night", "named_day", "weekday", "unit", "season")
+
+
+def _vagueness(d: DateMention) -> int:
+    name = d.rule.removeprefix("date.")
+    return _VAGUE.index(name) - len(_VAGUE) if name in _VAGUE else -len(_VAGUE) - 1
+
+
+def _agree(one: DateMention, other: DateMention) -> bool:
+    """Say whether two dates may be one: they overlap, or one only names a stretch up to the other."""
+    if one.value is None or other.value is None:
+        return False
+    a, b = edges(one.value), edges(other.value)
+    return (
+        (a[0] <= b[1] and b[0] <= a[1])
+        or "past_day" in one.rule + other.rule
+        or "last_night" in one.rule + other.rule
+    )
 
 
 _SAME_DAY: Final = re.compile(
@@ -433,13 +494,16 @@ _STAMP: Final = re.compile(
 )
 
 
+_STAMPED: Final = frozenset({"iso", "digits", "day_month", "month_day", "ordinal_month"})
+
+
 def published(lower: str) -> tuple[dt.date, int, int] | None:
     """Return the publication date that the text states at its head, with the span it stands in."""
     head = lower[:300]
     stamp = _STAMP.match(head)
     if stamp is None:
         return None
-    for rule in _rules()[:8]:
+    for rule in (r for r in _rules() if r.name in _STAMPED):
         m = rule.pattern.match(head, stamp.start("rest"))
         value = rule.resolve(m, Anchor(None)) if m else None
         if m and value and len(value) == 10:

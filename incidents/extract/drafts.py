@@ -33,8 +33,16 @@ _STRIKES: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooti
 _EVENTS: Final = _STRIKES | {"sexual_violence", "detention_torture"}
 
 
+_HEAVY: Final = frozenset({"missile_strike", "air_strike", "shelling", "explosion"})
+_FOUND: Final = re.compile(r"(?:found|discovered|знайд|знайш|виявл|виявил|обнаруж|найден|нашли)\w*")
+_RUBBLE: Final = re.compile(r"rubble|debris|wreckage|ruins|завал|руїн|развалин|обломк|уламк")
+_HAPPENED: Final = re.compile(
+    r"(?<!\w)(?:happened|occurred|took place|the (?:attack|strike|shelling|incident|explosion|blast)|сталося|сталась|сталося|стався|відбу\w+|трапи\w+|"
+    r"атака|удар|обстріл|обстрел|вибух|взрыв|інцидент|инцидент|произош\w+|случил\w+)(?!\w)"
+)
 _NO_EVENT: Final = re.compile(
-    r"(?<!\w)(?:was not|were not|not been|shot down|intercepted|drill|exercise|sirens?|air raid alert|could hit|might hit|denie\w+|if |threat\w*|"
+    r"(?<!\w)(?:(?:взрывов|вибухів|обстрілів|обстрелов|ударов|ударів|прильотів|explosions|strikes|attacks) (?:не|were not|did not)|"
+    r"no (?:explosions|strikes|attacks|shelling)|was not|were not|not been|shot down|intercepted|drill|exercise|sirens?|air raid alert|could hit|might hit|denie\w+|if |threat\w*|"
     r"warn(?:ed|s|ing)|не постраждав|не зазнал|збит\w*|збили|сбит\w*|сбили|тривог\w*|тревог\w*|навчанн\w+|учени\w+|загроз\w*|угроз\w*|якби|"
     r"если бы|знешкод\w+|обезвред\w+|заперечу\w+|отрица\w+)(?!\w)"
 )
@@ -256,7 +264,18 @@ class Drafter:
             there = [d for d in self._dates.get(i, []) if self._is_recent(d)]
             if there:
                 return there[-1]
-        return self._first_date
+        return self._told_after(sentence) or self._first_date
+
+    def _told_after(self, sentence: Sentence) -> DateMention | None:
+        """Return the day that the next sentence gives for this event ("The attack happened on 14 June")."""
+        if sentence.index + 1 >= len(self._segments.sentences):
+            return None
+        after = self._segments.sentences[sentence.index + 1]
+        there = self._dates.get(after.index, [])
+        told = _HAPPENED.search(self._shadow.lower, after.start, after.end)
+        if not there or told is None or after.paragraph != sentence.paragraph or self._usable(after):
+            return None
+        return there[0]
 
     def about(self, fact: Fact) -> str | None:
         """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""
@@ -326,7 +345,14 @@ class Drafter:
         return None
 
     def _is_burial(self, start: int, end: int, strike: str | None) -> bool:
-        return self._cues.has("burial_site", start, end) and strike is None
+        if strike not in {None, "shooting"}:
+            return False
+        found = _FOUND.search(self._shadow.lower, start, end) and not _RUBBLE.search(
+            self._shadow.lower, start, end
+        )
+        return self._cues.has("burial_site", start, end) or (
+            bool(found) and self._cues.strike(0, self._head_end()) not in _HEAVY
+        )
 
     def _main_burial(self) -> bool:
         return self._cues.has("burial_site", 0, len(self._shadow.lower)) and (

@@ -105,7 +105,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
     cyrillic = _cues.either([w for w in words if _cues.CYRILLIC.search(w)])
     return (
         re.compile(
-            rf"(?<!\w)(?:(?:an?|another|one) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
+            rf"(?<!\w)(?:(?:an?|another|one|his|her|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
             rf"(?P<cyrillic>{cyrillic}))(?!\w)"
         ),
@@ -142,7 +142,7 @@ _LINKING: Final = re.compile(
 _LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
 _WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
 _PART_AFTER: Final = re.compile(
-    r",? ?[—–-]? ?(?:with (?:signs|traces|marks)|bore|bearing|showed|showing|зі слідами|із слідами|з ознаками|мали|со следами|с признаками|"
+    r",? ?[—–-]? ?(?:(?:є|есть|are|were) (?:сліди|ознаки|следы|признаки|signs)|with (?:signs|traces|marks)|bore|bearing|showed|showing|зі слідами|із слідами|з ознаками|мали|со следами|с признаками|"
     r"имели|тяжело|важко|у важкому|в тяжелом|in serious|in critical|seriously|critically)(?!\w)"
 )
 _UNREAL: Final = re.compile(
@@ -157,7 +157,7 @@ _LIVING_AFTER: Final = re.compile(
 )
 _MOST_HARMED: Final = 200
 _PAREN: Final = re.compile(
-    r", (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
+    r", (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
     r" [^,]{2,60},|\([^()]{2,60}\)"
 )
 _COORDINATED: Final = re.compile(
@@ -188,6 +188,8 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
         if q.unit is not None:
             continue
         noun = pattern.match(shadow.lower, q.end, sentence.end)
+        if noun and shadow.lower.startswith(" casualties", noun.end()):
+            continue
         is_part = bool(_part().search(shadow.lower, max(sentence.start, q.start - 40), q.start))
         if noun:
             name, group = words[noun["noun"]]
@@ -207,8 +209,24 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
         else:
             is_part = is_part or bool(_PART_AFTER.match(shadow.lower, q.end))
             found.append(_Head(q, q.end, None, typed=False, is_dead=False, is_part=is_part))
+    found += _pairs(shadow, sentence)
     found += _singles(shadow, sentence, found)
     return sorted(found, key=lambda h: h.quantity.start)
+
+
+@cache
+def _pair() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:an? )?{_cues.either(_cues.load('people')['pair'])}(?!\w)")
+
+
+def _pairs(shadow: Shadow, sentence: Sentence) -> list[_Head]:
+    return [
+        _Head(
+            Quantity(m.start(), m.end(), 2, 2, 2, "as_stated", is_word=True, core=m.start()), m.end(), None,
+            typed=True, is_dead=False, is_part=False,
+        )
+        for m in _pair().finditer(shadow.lower, sentence.start, sentence.end)
+    ]  # fmt: skip
 
 
 def _singles(shadow: Shadow, sentence: Sentence, counted: list[_Head]) -> list[_Head]:
@@ -234,13 +252,15 @@ class _Link(NamedTuple):
 def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: list[_Cue]) -> float | None:
     """Return how far a figure is from an outcome, in words and marks; null where something cuts them apart."""
     before = cue.start >= head.quantity.end
+    if before and cue.predicate == "graves" and cue.start - head.quantity.end <= 1:
+        return -1.0
     start, end = (head.end, cue.start) if before else (cue.end, head.quantity.start)
     if start > end:
         return 0.0 if head.quantity.start <= cue.start and cue.end <= head.end else None
     gap = _PAREN.sub(" ", lower[start:end])
     if len(gap) > 90 or _cut().search(gap):
         return None
-    cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 2.0) * gap.count(",")
+    cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
     if cue.side == ("right" if before else "left") and not labelled:
         cost += 6
@@ -290,7 +310,7 @@ def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
         return False
     if predicate == "graves":
         return not head.typed and link.cost <= 2 and head.quantity.value != 1
-    if predicate == "detained" and link.cost > 5:
+    if predicate == "detained" and link.cost > 8:
         return False
     return not _is_pronoun_one(head, lower)
 
@@ -315,12 +335,45 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
     for cue in cues(shadow):
         found_cues.setdefault(segments.at(cue.start).index, []).append(cue)
     made: list[Figure] = []
+    last: list[Figure] = []
     for sentence in segments.sentences:
         near = found_cues.get(sentence.index, [])
         counted = by_sentence.get(sentence.index, [])
         if near or counted:
-            made += _of_sentence(shadow, sentence, counted, near)
+            own = _of_sentence(shadow, sentence, counted, near)
+            last = own or _continued(shadow, sentence, counted, last, own)
+            made += last
     return sorted([*made, *_zeros(shadow, segments)], key=lambda f: f.start)
+
+
+_AMONG: Final = re.compile(
+    r"[ ,—–-]*(?:(?:are|were|is|was|є|були|—|–) )?(?:among (?:the |those )?(?:dead|killed|victims|injured|wounded|hurt|casualties)|"
+    r"серед (?:них|загиблих|поранених|постраждалих)|среди (?:них|погибших|раненых|пострадавших))"
+)
+_FROM_BEFORE: Final = re.compile(
+    r" ?(?:of them|of the (?:wounded|injured|victims|dead)|з них|із них|из них)(?!\w)"
+)
+
+
+def _continued(
+    shadow: Shadow, sentence: Sentence, counted: list[Quantity], before: list[Figure], made: list[Figure]
+) -> list[Figure]:
+    """Return "two of them" of a sentence that has no outcome of its own: a part of the figure right before it."""
+    if (
+        made
+        or not before
+        or before[-1].predicate not in {"killed", "injured", "missing", "bodies", "exhumed", "detained"}
+    ):
+        return []
+    whole = next((f for f in reversed(before) if f.extent == "whole"), before[-1])
+    heads = [h for h in _heads(shadow, sentence, counted) if h.is_part or _is_of_them(shadow.lower, h)]
+    cue = _Link(0, None, whole.predicate)
+    return [_figure(shadow, sentence, h, cue, "part") for h in heads if h.quantity.value is not None]
+
+
+def _is_of_them(lower: str, head: _Head) -> bool:
+    words = lower[head.quantity.end : head.end]
+    return bool(_FROM_BEFORE.match(lower, head.quantity.end) or re.search("of them|з них|из них", words))
 
 
 def _of_sentence(
@@ -336,12 +389,26 @@ def _of_sentence(
     for head in heads:
         link = _link(shadow.lower, head, heads, near)
         if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
-            made.append((head, link))
+            made.append((head, _exhumed(shadow.lower, sentence, head, link)))
     made = _inherited(shadow.lower, heads, made)
     lived = [_lived(shadow, sentence, h) for h in heads if not any(h is other for other, _ in made)]
     return [f for f in lived if f is not None] + [
         _figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)
     ]
+
+
+_DUG: Final = re.compile(
+    r"exhum\w+|dug up|ексгум\w+|эксгум\w+|(?:похован|захорон|могил|burial|grave)\w*[^.;]{0,60}(?:вилуч|підня|извлеч|извлек|подня|recover|retriev)\w*"
+)
+
+
+def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
+    """Take bodies that the words before say were dug up as exhumed."""
+    if link.predicate != "bodies" or not _DUG.search(
+        lower, max(sentence.start, head.quantity.start - 120), head.quantity.start
+    ):
+        return link
+    return link._replace(predicate="exhumed")
 
 
 def _is_denied(lower: str, cue: _Cue) -> bool:
@@ -375,15 +442,44 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
 def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
     """Say whether a figure counts everybody of its kind, or a part of one before it or of an unstated whole."""
     head, link = made[i]
-    if head.is_part or _is_in_grave(lower, made, i):
+    if (
+        head.is_part
+        or (i and lower[head.quantity.start - 1] == "(")
+        or _is_in_grave(lower, made, i)
+        or _AMONG.match(lower, head.end)
+    ):
+        return "part"
+    if i and _opens_list(lower, made, i):
         return "part"
     for j in (i - 1, i + 1):
         if 0 <= j < len(made) and made[j][1].predicate == link.predicate and made[j][1].cue is link.cue:
             first, last = sorted((i, j))
-            gap = lower[made[first][0].end : made[last][0].quantity.start]
+            gap = _AGED.sub("", lower[made[first][0].end : made[last][0].quantity.start])
             if _COORDINATED.fullmatch(gap) and gap.strip():
                 return "part"
     return "whole"
+
+
+_AGED: Final = re.compile(
+    r",? ?(?:aged )?\d{1,3}(?:-\w+)?(?: (?:років|роки|року|рік|лет|года|год|years?(?: old)?))?"
+)
+
+
+def _opens_list(lower: str, made: list[tuple[_Head, _Link]], i: int) -> bool:
+    """Say whether a figure is in a list that follows a whole ("two people: a woman and a man")."""
+    head, link = made[i]
+    for j in range(i - 1, -1, -1):
+        if made[j][1].predicate != link.predicate:
+            return False
+        gap = _AGED.sub("", lower[made[j][0].end : head.quantity.start])
+        if re.fullmatch(r"[^.;:]{0,30} ?[:–—] ?(?:це )?", gap) and (made[j][0].quantity.value or 0) > (
+            head.quantity.value or 0
+        ):
+            return True
+        if not _COORDINATED.fullmatch(gap):
+            return False
+        head = made[j][0]
+    return False
 
 
 def _is_in_grave(lower: str, made: list[tuple[_Head, _Link]], i: int) -> bool:
@@ -427,9 +523,25 @@ def _lived(shadow: Shadow, sentence: Sentence, head: _Head) -> Figure | None:
                   "figure.place_population", "a figure of people who live or lived there, no harm")  # fmt: skip
 
 
+@cache
+def _one() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern) for name, pattern in _cues.load("outcomes")["one"].items()}
+
+
+def _ones(shadow: Shadow, segments: Segments) -> list[Figure]:
+    """Return the claims of one person that stand in a single noun ("there is a fatality")."""
+    return [
+        Figure(m.start(), m.end(), predicate, 1, 1, 1, "as_stated", None, "whole", None,
+               hedges.modality(shadow.lower, segments.at(m.start()), m.start(), m.end()),
+               "figure.one", "the words name one person")
+        for predicate, pattern in _one().items()
+        for m in pattern.finditer(shadow.lower)
+    ]  # fmt: skip
+
+
 def _zeros(shadow: Shadow, segments: Segments) -> list[Figure]:
     pattern, table = _none_pattern()
-    made: list[Figure] = []
+    made: list[Figure] = _ones(shadow, segments)
     for m in pattern.finditer(shadow.lower):
         modality = hedges.modality(shadow.lower, segments.at(m.start()), m.start(), m.end())
         zero = Figure(m.start(), m.end(), "", 0, 0, 0, "as_stated", None, "whole", None, modality,

@@ -38,6 +38,9 @@ _GROWN: Final = re.compile(
 )
 
 
+_FROM_TO: Final = re.compile(
+    r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+){0,3} (?:from|з|із|с|від|от) $"
+)
 _VAGUE_NEXT: Final = re.compile(
     r" (tens|dozens?|hundreds?|thousands?|десятків|сотень|тисяч|десятков|сотен|тысяч)(?!\w)"
 )
@@ -194,6 +197,8 @@ def _qualified(lower: str, start: int, end: int) -> tuple[str, int, int]:
     before, names, after, later = _around()
     lead = before.search(lower, max(0, start - 24), start)
     tail = after.match(lower, end)
+    if lower[end : end + 1] == "+":
+        return "at_least", start, end + 1
     if tail:
         return later[tail.group(1)], start, tail.end()
     if lead and not (
@@ -209,7 +214,13 @@ def _ranged(lower: str, tokens: list[_Token], first: _Number) -> _Number | None:
     if i + 1 >= len(tokens):
         return None
     gap = lower[first.end : tokens[i + 1].start]
-    if not re.fullmatch(r"\s?[–—-]\s?| (?:to|or|до|чи|або|или) ", gap):
+    is_between = re.search(
+        r"(?<!\w)(?:between|між|между) $",
+        lower[max(0, tokens[i - 1].start - 10) : tokens[first.stop - 1].start],
+    )
+    if not re.fullmatch(r"\s?[–—-]\s?| (?:to|or|до|чи|або|или) ", gap) and not (
+        is_between and gap in {" and ", " та ", " і ", " и "}
+    ):
         return None
     second = _number(lower, tokens, i + 1)
     return second if second and second.value > first.value else None
@@ -219,6 +230,11 @@ def _vague_at(lower: str, token: _Token) -> Quantity | None:
     name = _vague().get(token.text)
     if name is None:
         return None
+    if token.text == "dozen":
+        half = lower.endswith("half a ", 0, token.start)
+        start = token.start - (len("half a ") if half else 2 * lower.endswith("a ", 0, token.start))
+        n = 6 if half else 12
+        return Quantity(start, token.end, n, n, n, "as_stated" if half else "about", is_word=True, core=start)
     low, high = bounds(0, name)
     more = _VAGUE_NEXT.match(lower, token.end) if name == "some" else None
     if more:
@@ -266,7 +282,11 @@ def _quantity(lower: str, at: int, number: _Number, upper: _Number | None) -> Qu
         return None
     qualifier, start, end = _qualified(lower, at, percent.end() if percent else last.end)
     low, high = bounds(number.value, qualifier)
-    if upper is not None:
+    if upper is not None and _FROM_TO.search(lower, max(0, at - 44), at):
+        start, number = upper.end - 1, upper
+        start = lower.rfind(" ", 0, upper.end) + 1
+        low, high, qualifier = upper.value, upper.value, "as_stated"
+    elif upper is not None:
         low, high = number.value, upper.value
     unit = "percent" if percent else None
     return Quantity(start, end, number.value, low, high, qualifier, number.is_word, unit, at)

@@ -26,6 +26,7 @@ _AREA_WORD: Final = re.compile(
     r"(?:мтг|отг|тг|громад[аиіоую]+|общин[аыеу]))(?!\w)",
     re.IGNORECASE,
 )
+_REGION_NOUN: Final = re.compile(r"(?:щин|ччин)(?:а|і|у|ою|и|е|ой|ы)$")
 _KIND_AFTER: Final = re.compile(r" (?:village|town|city|settlement|hamlet)(?!\w)")
 _KIND_BEFORE: Final = re.compile(
     r"(?<!\w)(?:с\.|село|селі|села|селом|селе|смт\.?|пгт|селищ[еіа]|посёлк[еа]|посел(?:ок|ке|ка)|деревн[яеи]|village of|town of) ?"
@@ -242,7 +243,11 @@ class Reader:
         lower = self._shadow.lower
         beside = self._region_beside(i)
         area = _area(m.place_ids)
-        named = bool(_AREA_WORD.match(lower, m.end)) or bool(_AREA_WORD.search(lower, m.start, m.end))
+        named = (
+            bool(_REGION_NOUN.search(lower, m.start, m.end))
+            or bool(_AREA_WORD.match(lower, m.end))
+            or bool(_AREA_WORD.search(lower, m.start, m.end))
+        )
         settled = _settlements(m.place_ids)
         ids = (area.place_id,) if area is not None and (named or not settled) else (settled or m.place_ids)
         role, why, near = self._role(m, i)

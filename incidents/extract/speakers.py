@@ -252,7 +252,7 @@ class Attributions:
             best,
             self._channels(sentence),
             "speaker.heading",
-            is_header=at_end,
+            is_header=at_end or (sentence.index == 0 and bool(_TOPIC.search(text))),
         )
 
     def _channels(self, sentence: Sentence) -> tuple[str, ...]:
