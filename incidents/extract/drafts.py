@@ -25,7 +25,8 @@ _LOOSE: Final = frozenset(
     {"accusation", "denial", "investigation", "evidence_status", "count_withheld", "cause"}
 )
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
-_USABLE: Final = frozenset({"mention", "site", "comparison"})
+_USABLE: Final = frozenset({"mention", "site", "comparison", "resident"})
+_NEAR_COUNTRIES: Final = frozenset({"UA", "RU", "BY", "MD"})
 _OLD: Final = dt.timedelta(days=60)
 _NEWS: Final = dt.timedelta(days=10)
 _MINOR: Final = frozenset({"object_damage", "other", "explosion", "disappearance", "displacement"})
@@ -33,6 +34,7 @@ _STRIKES: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooti
 _EVENTS: Final = _STRIKES | {"sexual_violence", "detention_torture"}
 
 
+_FROM: Final = re.compile(r"(?<!\w)(?:from|з|із|зі|из|с)(?: (?:the|села|міста|города|м\.|с\.|г\.))? $")
 _HEAVY: Final = frozenset({"missile_strike", "air_strike", "shelling", "explosion"})
 _FOUND: Final = re.compile(r"(?:found|discovered|знайд|знайш|виявл|виявил|обнаруж|найден|нашли)\w*")
 _RUBBLE: Final = re.compile(r"rubble|debris|wreckage|ruins|завал|руїн|развалин|обломк|уламк")
@@ -88,12 +90,14 @@ class Drafter:
 
     def __init__(
         self, shadow: Shadow, segments: Segments, sites: Sequence[Site], found: Sequence[DateMention],
-        *, published: dt.date | None, said: Sequence[tuple[int, int]],
+        *, published: dt.date | None, said: Sequence[tuple[int, int]], told: Sequence[tuple[int, int]] = (),
     ) -> None:  # fmt: skip
         self._shadow, self._segments = shadow, segments
         self._cues = Cues(shadow.lower)
         self._published = published
         self._said = said
+        self._told = told
+        self._is_home = any(s.place is not None and s.place.country == "UA" for s in sites)
         self._by_sentence: dict[int, list[Site]] = {}
         for site in sites:
             self._by_sentence.setdefault(segments.at(site.start).index, []).append(site)
@@ -113,8 +117,20 @@ class Drafter:
             s for s in self._by_sentence.get(sentence.index, [])
             if s.role in _USABLE and not (s.place is not None and s.place.kind == "country")
         ]  # fmt: skip
+        found = [s for s in found if s.role != "resident"] or found
+        home = [s for s in found if s.place is None or s.place.country in _NEAR_COUNTRIES]
+        found = home if self._is_home or home else found
         towns = [s for s in found if s.place is None or not s.place.is_area]
         return towns or found
+
+    def _on_side(self, sentence: Sentence, at: int, sites: list[Site]) -> list[Site]:
+        """Leave out the places of the words that say who speaks where, for what that speaker then tells."""
+        for start, told in self._told:
+            if not sentence.start <= start < sentence.end or at < told:
+                continue
+            there = [s for s in sites if s.start >= told]
+            sites = there or sites
+        return sites
 
     def _main_site(self) -> Site | None:
         first: Site | None = None
@@ -140,6 +156,7 @@ class Drafter:
     def _sites(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
         sentence = self._segments.at(fact.start)
         here = [s for s in self._usable(sentence) if not self._inside_speaker(s, fact)]
+        here = self._on_side(sentence, fact.start, here)
         if here:
             return self._in_sentence(fact, here, sentence, others)
         for i in range(sentence.index - 1, -1, -1):
@@ -169,6 +186,9 @@ class Drafter:
         self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]
     ) -> tuple[Site, ...]:
         """Choose among the places of a sentence: before the figure where the sentence opens with a place, else after."""
+        if fact.predicate == "displaced":
+            left = [s for s in here if _FROM.search(self._shadow.lower, max(0, s.start - 14), s.start)]
+            here = left or here
         first_fact = min([p for p in others if sentence.start <= p < sentence.end], default=fact.start)
         before = [s for s in here if s.start < fact.end]
         after = [s for s in here if s.start >= fact.end]
@@ -331,7 +351,7 @@ class Drafter:
             return None if self._has_strike_near(fact) else "disappearance"
         if fact.predicate == "displaced":
             return "displacement"
-        return self._cues.other_harm(*span)
+        return self._told_with(fact, *span)
 
     def _grave(self, fact: Fact, span: tuple[int, int]) -> str | None:
         if fact.predicate == "site_type" and fact.value in {"torture_chamber", "filtration_camp"}:
@@ -438,11 +458,12 @@ class Drafter:
 
     def _struck(self, sentence: Sentence) -> list[Site]:
         """Return the settlements of a sentence where something may have happened."""
-        return [
+        found = [
             s for s in self._usable(sentence)
-            if s.role != "comparison" and s.place is not None and not s.place.is_area
+            if s.role not in {"comparison", "resident"} and s.place is not None and not s.place.is_area
             and not any(a <= s.start < b for a, b in self._said)
         ]  # fmt: skip
+        return self._on_side(sentence, sentence.end, found)
 
     @staticmethod
     def _covers(draft: Draft, site: Site, category: str, when: DateMention | None) -> bool:

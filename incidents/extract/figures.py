@@ -127,17 +127,21 @@ def _part() -> re.Pattern[str]:
 @cache
 def _cut() -> re.Pattern[str]:
     speech = _cues.load("speech")["verbs"]
-    verbs = _cues.either([*speech["en"], *speech["cyr"]])
-    return re.compile(rf"[.;!?“”«»\"\n]|(?<!\w)(?:{_cues.load('outcomes')['cut']}|{verbs})(?!\w)")
+    verbs = _cues.either([*_CLAUSAL, *(v for v in speech["cyr"] if v not in {"повідомлено", "подтверждено"})])
+    return re.compile(rf"[.;!?“”«»\"\n\]]|(?<!\w)(?:{_cues.load('outcomes')['cut']}|{verbs})(?!\w)")
 
 
 _BARE_NEXT: Final = re.compile(
     r"\s*(?:$|[.,;:)!?–—(]|(?:and|were|was|have|had|are|is|in|at|by|from|on|during|of|as|seriously|severely|critically|"
     r"та|і|й|и|у|в|на|з|із|внаслідок|через|від|від|вже|зі|с|из|от|из-за|вследствие|в результате|є|або|или|or)(?!\w))"
 )
+_CLAUSAL: Final = (
+    "said", "says", "told", "wrote", "added", "announced", "stated", "noted", "declared", "explained", "stressed", "testified", "spoke of",
+)  # fmt: skip
+"""English verbs that begin another clause; "reported", "confirmed" do not ("two people were reported killed")."""
 _LINKING: Final = re.compile(
-    r"\s*(?:(?:of|the|were|was|people|they|have|been|had|more|others?|are|reported|confirmed|вже|уже|ще|еще|ещё|були|було|был[аио]?|"
-    r"їх|их|з них|из них)\s|[-–—]\s?)*"
+    r"\s*(?:(?:reported|reportedly|allegedly|as|to|be|listed|feared|presumed|believed|also|all|of|the|were|was|people|they|have|been|had|more|others?|are|reported|confirmed|вже|уже|ще|еще|ещё|були|було|был[аио]?|"
+    r"їх|их|з них|из них)\s|[-–—]\s?)*\s*"
 )
 _LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
 _WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
@@ -157,7 +161,7 @@ _LIVING_AFTER: Final = re.compile(
 )
 _MOST_HARMED: Final = 200
 _PAREN: Final = re.compile(
-    r", (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
+    r", (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
     r" [^,]{2,60},|\([^()]{2,60}\)"
 )
 _COORDINATED: Final = re.compile(
@@ -297,7 +301,7 @@ def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
     if q.value is None and q.qualifier in {"some", "many"}:
         return False
     if cue.start >= q.end:
-        return _LINKING.fullmatch(lower, q.end, cue.start) is not None
+        return _LINKING.fullmatch(f"{_PAREN.sub(' ', lower[q.end : cue.start])} ") is not None
     if _BARE_NEXT.match(lower, q.end) or _LEFT_OVER.match(lower, q.end):
         return True
     noun = _WORD.match(lower, q.end)
@@ -347,8 +351,8 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
 
 
 _AMONG: Final = re.compile(
-    r"[ ,—–-]*(?:(?:are|were|is|was|є|були|—|–) )?(?:among (?:the |those )?(?:dead|killed|victims|injured|wounded|hurt|casualties)|"
-    r"серед (?:них|загиблих|поранених|постраждалих)|среди (?:них|погибших|раненых|пострадавших))"
+    r"[ —–-]*(?:(?:are|were|is|was|є|були|—|–) )?(?:among (?:the |those )?(?:dead|killed|victims|injured|wounded|hurt|casualties)|"
+    r"серед (?:загиблих|поранених|постраждалих)|среди (?:погибших|раненых|пострадавших))"
 )
 _FROM_BEFORE: Final = re.compile(
     r" ?(?:of them|of the (?:wounded|injured|victims|dead)|з них|із них|из них)(?!\w)"
@@ -411,6 +415,20 @@ def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
     return link._replace(predicate="exhumed")
 
 
+_ELLIPSIS: Final = re.compile(
+    r"[^,;.:]{0,24}(?<!\w)(?:in|at|near|у|в|на|біля|під|около) [^,;.:\d]{3,40}(?:,|,? and|,? та|,? і|,? и|,? а) (?:ще |еще |ещё |another )?"
+)
+
+
+def _is_elliptic(lower: str, previous: _Head, head: _Head) -> bool:
+    """Say whether a bare figure goes on with the one before it ("three dead in X, two in Y")."""
+    if head.quantity.value is None or not re.match(
+        r" (?:in|at|near|у|в|на|біля|під|около) ", lower[head.end : head.end + 8]
+    ):
+        return False
+    return _ELLIPSIS.fullmatch(lower[previous.end : head.quantity.start]) is not None
+
+
 def _is_denied(lower: str, cue: _Cue) -> bool:
     """Say whether "not" stands right before an outcome."""
     return (
@@ -427,6 +445,8 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
     for head in heads:
         link = linked.get(id(head))
         fits = head.typed or bool(_PART_AFTER.match(lower, head.end))
+        if previous is not None and link is None and not fits and _is_elliptic(lower, previous[0], head):
+            link = _Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
         if previous is not None and fits and not head.typed:
             link = None
         if link is None and previous is not None and fits and head.quantity.value is not None:

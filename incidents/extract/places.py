@@ -26,6 +26,13 @@ _AREA_WORD: Final = re.compile(
     r"(?:мтг|отг|тг|громад[аиіоую]+|общин[аыеу]))(?!\w)",
     re.IGNORECASE,
 )
+_ROAD_AFTER: Final = re.compile(r" (?:road|highway|railway|train|line|route|motorway|axis)(?!\w)")
+_ROAD_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:трас\w+|дорог\w+|дорозі|шосе|шоссе|маршрут\w+|потяг\w*|поезд\w*|road|highway|train)(?: (?:з|із|из|from|between|між|между))* $"
+)
+_BESIDE: Final = re.compile(
+    r"[ ,(]*(?:(?:which|that) (?:is|lies)|що|який|яке|яка|что|который|которое|located|situated|розташован\w+|расположенн\w+|a [a-z]+|the [a-z]+|місто|город|село)?[ ,]*"
+)
 _REGION_NOUN: Final = re.compile(r"(?:щин|ччин)(?:а|і|у|ою|и|е|ой|ы)$")
 _KIND_AFTER: Final = re.compile(r" (?:village|town|city|settlement|hamlet)(?!\w)")
 _KIND_BEFORE: Final = re.compile(
@@ -92,6 +99,12 @@ def _settlements(ids: tuple[str, ...]) -> tuple[str, ...]:
 @cache
 def _population(ids: tuple[str, ...]) -> int:
     return max((p.population for i in ids if (p := _place(i)) is not None), default=0)
+
+
+@cache
+def _is_near(ids: tuple[str, ...]) -> bool:
+    """Say whether some bearer of the name lies in or beside Ukraine."""
+    return any(p.country in {"UA", "RU", "BY"} for i in ids if (p := _place(i)) is not None)
 
 
 @cache
@@ -176,7 +189,7 @@ class Reader:
             return m.how != "loose" or _population(m.place_ids) > 1000
         if self._is_listed(m, previous):
             return True
-        return _population(m.place_ids) >= LARGE
+        return _population(m.place_ids) >= (LARGE if _is_near(m.place_ids) else 25 * LARGE)
 
     def _is_listed(self, m: Mention, previous: Mention | None) -> bool:
         """Say whether the mention heads an item of a list, or goes on with a list of places."""
@@ -270,6 +283,7 @@ class Reader:
                 bool(_end_with("offset").search(lower, head, m.start)),
             ),
             ("comparison", "something is compared to it", self._compared(m.start, head)),
+            ("origin", "an end of a road between two places", self._is_road(m, i)),
             (
                 "origin",
                 "where something came from or was taken to",
@@ -279,11 +293,33 @@ class Reader:
         for role, why, holds in others:
             if holds:
                 return role, why, False
+        if _pattern("resident_after").match(lower, m.end) or _end_with("resident").search(
+            lower, head, m.start
+        ):
+            return "resident", "where people named are from", False
         if _end_with("near").search(lower, head, m.start):
             if i and self._follows(self._mentions[i - 1], m):
                 return "offset", "a landmark beside the place named before it", False
             return "site", "the words say near it", True
         return "mention", "named", False
+
+    def _is_road(self, m: Mention, i: int) -> bool:
+        """Say whether a place is an end of "the X-Y road", "по дорозі з X до Y"."""
+        lower = self._shadow.lower
+        joined = re.compile(r" ?[-–—] ?| (?:to|до|в|у|на) ")
+        after = self._mentions[i + 1] if i + 1 < len(self._mentions) else None
+        before = self._mentions[i - 1] if i else None
+        if after and joined.fullmatch(lower[m.end : after.start]):
+            return bool(
+                _ROAD_AFTER.match(lower, after.end)
+                or _ROAD_BEFORE.search(lower, max(0, m.start - 40), m.start)
+            )
+        if before and joined.fullmatch(lower[before.end : m.start]):
+            return bool(
+                _ROAD_AFTER.match(lower, m.end)
+                or _ROAD_BEFORE.search(lower, max(0, before.start - 40), before.start)
+            )
+        return False
 
     def _is_agency(self, m: Mention, head: int) -> bool:
         lower = self._shadow.lower
@@ -303,11 +339,9 @@ class Reader:
 
     def _follows(self, previous: Mention, m: Mention) -> bool:
         gap = self._shadow.lower[previous.end : m.start]
-        return (
-            bool(re.match(r"(?: \((?!\d))?,? ?", gap))
-            and len(gap) < 34
-            and not re.search(r"[.;:]|(?<!\w)(?:and|also|та|і|й|и|також|также)(?!\w)", gap)
-        )
+        near = _end_with("near").search(gap)
+        rest = gap[: near.start()] if near else gap
+        return _BESIDE.fullmatch(rest) is not None
 
     def _with_areas(self, sites: list[Site]) -> list[Site]:
         """Mark provinces and districts beside a settlement as what it lies in, and countries as mentions."""

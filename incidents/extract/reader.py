@@ -309,7 +309,7 @@ def read(text: str, *, published: dt.date | None = None, report_id: str | None =
     facts = [Fact(f.start, f.end, f.predicate, f.value, _speaker_spans(session, f)) for f in found]
     made = drafts.Drafter(
         session.shadow, session.segments, session.sites, session.dates,
-        published=session.published, said=session.voices.verb_spans(),
+        published=session.published, said=session.voices.verb_spans(), told=session.voices.complements(),
     ) if session.segments.sentences else None  # fmt: skip
     drafted = made.group(facts) if made else []
     claims = tuple(
@@ -330,7 +330,7 @@ def _places(session: _Session, drafted: Sequence[Draft]) -> tuple[PlaceMention, 
     for s in session.sites:
         start, end = session.shadow.span(s.start, s.end)
         role = s.role
-        if role in {"mention", "site"}:
+        if role in {"mention", "site", "resident"}:
             role = "site" if s.place is not None and s.place.place_id in used else "mention"
         made.append(
             PlaceMention(

@@ -47,6 +47,7 @@ _PASSIVE: Final = re.compile(r"(?<!\w)(?:is|are|was|were|been|be|being)(?: also|
 _NESTED: Final = re.compile(
     r"(?<!\w)(?:де|где|where|який|яка|які|який|который|которая|которые|who|which|що|что|that),? ?$"
 )
+_THAT: Final = re.compile(r"(?<!\w)(?:that|що|что|про|о|об|about)(?!\w)|:")
 _COUNTRY: Final = re.compile(r"(?:ukraine|russia|moscow|kyiv|kiev)$")
 _TOPIC: Final = re.compile(
     r"(?:про|о|об|about|on)\s+(?:ситуаці|ситуаци|обстріл|обстрел|наслідк|последстви|події|атак|удар|добу|the (?:situation|consequences|attack|shelling|strike|day|night|past|last)|attacks|shelling|strikes)"
@@ -214,6 +215,9 @@ class Attributions:
                 made = self._coordinated(made, m, found)
                 if made is not None:
                     found.append(made)
+        dashed = self._dashed(sentence)
+        if dashed is not None and not found:
+            found.append(dashed)
         header = self._heading(sentence)
         if header is not None and not found:
             found.append(header)
@@ -233,6 +237,25 @@ class Attributions:
         return replace(
             subject, at=m.start(), end=m.end(), rule="speaker.verb.coordinated", is_pro=False, is_header=False
         )
+
+    def _dashed(self, sentence: Sentence) -> Attribution | None:
+        """Read "…, – Sadovyi", "… - regional administration" at the end of a headline."""
+        lower = self._shadow.lower
+        dash = max(lower.rfind(f"{mark} ", sentence.start, sentence.end) for mark in ("–", "—", " -", "||"))
+        if dash <= sentence.start + 12 or sentence.end - dash > 90:
+            return None
+        named = [
+            v
+            for v in self._voice_by_sentence.get(sentence.index, [])
+            if v.start > dash and v.kind in {"person", "body", "anonymous"}
+        ]
+        if not named:
+            return None
+        best = min(named, key=lambda v: _RANK[v.kind])
+        lead, rest = lower[dash + 2 : named[0].start], lower[named[-1].end : sentence.end].strip(" .")
+        if len(lead.split()) > 4 or len(rest.split()) > 4 or re.search(r"\d", lead + rest):
+            return None
+        return Attribution(dash, best.end, sentence.index, best, self._channels(sentence), "speaker.dash")
 
     def _heading(self, sentence: Sentence) -> Attribution | None:
         """Read "Governor X:" or "X, head of the region:" at the head of a report or list: X speaks what follows."""
@@ -519,6 +542,17 @@ class Attributions:
     def verb_spans(self) -> list[tuple[int, int]]:
         """Return the spans of all attributions, verb and speaker."""
         return [(a.at, a.end) for a in self.all if a.rule != "speaker.heading"]
+
+    def complements(self) -> list[tuple[int, int]]:
+        """Return, for each verb of speech with words that it introduces, where its clause and where those words start."""
+        lower = self._shadow.lower
+        found = []
+        for a in self.all:
+            sentence = self._segments.sentences[a.sentence]
+            m = _THAT.search(lower, a.at, min(sentence.end, a.end + 60))
+            if m is not None and a.rule != "speaker.heading":
+                found.append((min(a.at, a.voice.start if a.voice else a.at), m.end()))
+        return found
 
     def spans_in(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
         """Return the spans of the attributions of one sentence, from the verb to the speaker's name."""

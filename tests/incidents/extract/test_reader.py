@@ -127,7 +127,7 @@ def test_a_general_denial_of_war_crimes_is_not_aimed_at_the_count():
     assert all(denial not in d.facts for d in reading.drafts)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(
         alphabet=st.one_of(
@@ -150,7 +150,7 @@ _WORDS = ["Двоє людей", " загинули", " у Харкові", "kil
           "\u200b", "\u0301", "е\u0308", "и\u0306", "\u202e", "🚨", "\r\n", "“", "”", " said Putin", ". ", ", ", "погибли 3"]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(_WORDS), max_size=40).map("".join))
 def test_spans_are_true_to_reports_in_odd_unicode(text):
     test = read(text, published=DAY)
