@@ -38,6 +38,9 @@ class Index(Protocol):
     def weight(self, cell: str) -> int:
         """Return the population of the largest place of a cell; areas count as large."""
 
+    def city(self, cell: str) -> int:
+        """Return the population of the largest settlement of Ukraine in a cell, 0 where there is none."""
+
     def like(self, folded: str) -> str | None:
         """Return the cell of places whose name differs from a Cyrillic word in vowels only."""
 
@@ -56,7 +59,7 @@ _CALLED: Final = re.compile(
     re.IGNORECASE,
 )
 _IN: Final = re.compile(
-    r"\b(?:в|во|у|під|под|біля|возле|около|із|из|до|від|от|поблизу|вблизи|близ|неподалік|недалеко от)\s+$",
+    r"\b(?:in|near|at|around|outside|from|в|во|у|під|под|біля|возле|около|із|из|до|від|от|поблизу|вблизи|близ|неподалік|недалеко от)\s+$",
     re.IGNORECASE,
 )
 _PLACED: Final = re.compile(
@@ -347,17 +350,37 @@ def scan(index: Index, text: str, masked: tuple[tuple[int, int], ...]) -> list[M
     covered = _covered(words, masked)
     found, i = [], 0
     while i < len(words):
-        hit = (
-            None
-            if covered[i] or not words[i].capital
-            else _longest(index, text, _run(text, words, i, covered))
-        )
+        hit = None if covered[i] else _hit(index, text, words, i, covered)
         if hit is not None:
             size, cell, how = hit
             start, end = words[i].start, words[i + size - 1].end
             found.append(Mention(start, end, text[start:end], index.ids(cell), how))
         i += hit[0] if hit else 1
     return found
+
+
+def _hit(index: Index, text: str, words: list[_Word], i: int, covered: list[bool]) -> _Hit | None:
+    if words[i].capital:
+        return _longest(index, text, _run(text, words, i, covered))
+    return _small(index, text, words[i]) if len(words[i].folded) > 3 else None
+
+
+def _small(index: Index, text: str, word: _Word) -> _Hit | None:
+    """Return the large city that a word without a capital names after "in", "near" and the like ("in kyiv")."""
+    if not _IN.search(text[max(0, word.start - 24) : word.start]):
+        return None
+    readings = names.lemmas(word.folded) if word.cyrillic else (word.folded,)
+    for reading in readings:
+        cell = index.cell(reading)
+        if cell and reading not in _COMMON and index.city(cell) >= _SMALL:
+            return 1, cell, "exact" if reading == word.folded else "case"
+    return None
+
+
+_SMALL: Final = 200_000
+"""People of a city that is known even without its capital letter."""
+_COMMON: Final = frozenset(["суми", "рівне", "ровно", "орел", "самара", "владимир"])
+"""Names of cities that are everyday words."""
 
 
 def _run(text: str, words: list[_Word], i: int, covered: list[bool]) -> list[_Word]:
@@ -482,13 +505,28 @@ def _glued(index: Index, written: str) -> int:
     """Return where a well-known name ends and a small word begins, 0 where the word is whole."""
     folded = names.fold(written)
     whole = names.lemmas(folded) if names.is_cyrillic(folded) else (folded,)
-    if len(folded) != len(written) or not folded.endswith(_FUSED) or any(index.cell(key) for key in whole):
+    if len(folded) != len(written) or any(index.cell(key) for key in whole):
         return 0
+    if not folded.endswith(_FUSED):
+        return _glued_to_any(index, folded) if folded.isascii() else 0
     for small in _FUSED:
         size = len(folded) - len(small)
         if size > 3 and folded.endswith(small) and _well_known(index, folded[:size]):
             return size
     return 0
+
+
+def _glued_to_any(index: Index, folded: str) -> int:
+    """Return where the long name of a city ends and any other Latin word begins ("Zhytomyrreported")."""
+    for size in range(len(folded) - 4, 5, -1):
+        cell = index.cell(folded[:size])
+        if cell and index.city(cell) >= _SMALL and not _DERIVED.match(folded, size):
+            return size
+    return 0
+
+
+_DERIVED: Final = re.compile("s|i|e|a|y|c")
+"""How endings begin that make another word of a name: Kharkivites, Odesan, Khersonska."""
 
 
 def _well_known(index: Index, folded: str) -> bool:

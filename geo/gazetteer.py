@@ -235,6 +235,10 @@ class Gazetteer:
         """Return the population of the largest place of an index cell; areas and features count as large."""
         return max(_heads(place) for place in self._places(cell))
 
+    def city(self, cell: str) -> int:
+        """Return the population of the largest settlement of Ukraine in an index cell, 0 where there is none."""
+        return max((_heads(p) for p in self._places(cell) if p.country == "UA" and not p.is_area), default=0)
+
     def like(self, folded: str) -> str | None:
         """Return the index cell of Ukraine's settlements whose name differs from a Cyrillic word in vowels only."""
         same = [n for n in self._by_bones.get(names.bones(folded), ()) if self._alike(n, folded)]

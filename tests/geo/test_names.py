@@ -90,3 +90,12 @@ def test_odd_characters_inside_a_name_do_not_hide_it() -> None:
 def test_glued_words_of_machine_translation_are_parted() -> None:
     found = gazetteer.load().scan("In Borodyankaabout 50 km. Buchashe said. СєвєродонецькЛуганської області")
     assert [m.text for m in found] == ["Borodyanka", "Bucha", "Сєвєродонецьк", "Луганської області"]
+    assert [m.text for m in gazetteer.load().scan("two in Zhytomyrreported officials")] == ["Zhytomyr"]
+    assert not gazetteer.load().scan("Kharkivites and Khersonites")
+
+
+def test_a_large_city_is_found_without_its_capital_where_a_place_must_stand() -> None:
+    for text in ("a dead in kyiv and more", "взрывы в харькове", "вибух у києві"):
+        assert len(gazetteer.load().scan(text)) == 1, text
+    for text in ("у рівне число", "в сумі дві тисячі", "kyiv time", "у полтавці", "in nice weather"):
+        assert gazetteer.load().scan(text) == [], text
