@@ -54,6 +54,16 @@ def unreadable(error: AtlasError, path: str, words: Words) -> None:
     notice(words("state.unreadable"), lines, why=words("state.unreadable_why", path=path), kind="error")
 
 
+def behind(problems: Sequence[str], path: str, words: Words) -> None:
+    """Say why the newest state on disk is not what is shown, every problem with its file and line."""
+    if not problems:
+        return
+    lines = list(problems[:_MOST])
+    if len(problems) > _MOST:
+        lines.append(words("state.unreadable_more", n=len(problems) - _MOST))
+    notice(words("state.behind"), lines, why=words("state.behind_why", path=path), kind="warning")
+
+
 def gone(incident_id: str, words: Words) -> None:
     """Say that a selected incident is not here."""
     notice(words("state.gone", id=_cut(incident_id)), why=words("state.gone_why"), kind="warning")

@@ -79,7 +79,7 @@ def _frame(words: Words) -> Frame | None:
         with st.spinner(words("state.loading"), show_time=False):
             questions = source.Questions(source.catalogue())
     except AtlasError as error:
-        messages.unreadable(error, source.path(), words)
+        messages.unreadable(error, source.shown_path(), words)
         return None
     mode: theme.Mode = "dark" if st.context.theme.type == "dark" else "light"
     return Frame(questions, words, mode, source.region_names(words.language))

@@ -16,6 +16,7 @@ from dashboard import (
     messages,
     overview,
     session,
+    source,
     table,
     timeline,
 )
@@ -34,6 +35,7 @@ def draw(frame: Frame) -> None:
     words = frame.words
     _check_areas(frame)
     messages.link_problems(session.problems(), words)
+    messages.behind(frame.questions.catalogue.problems, source.shown_path(), words)
     with st.sidebar:
         filters.draw(frame.questions, session.asked(), words, frame.region_names)
     _move(frame)

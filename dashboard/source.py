@@ -25,6 +25,12 @@ def path() -> str:
     return os.environ.get(ENVIRONMENT) or DEFAULT
 
 
+def shown_path() -> str:
+    """Return where the collection is, as a page may say it: an address without the name and password in it."""
+    scheme, mark, rest = path().partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if mark else scheme
+
+
 _OPEN: Final[dict[str, Catalogue]] = {}
 _OPENING: Final = threading.Lock()
 atexit.register(_OPEN.clear)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +184,23 @@ def test_words_that_mean_nothing_are_named_and_the_rest_applies(opened: Any, wor
     assert f"{word}: “" in page
     assert "<b>1 incident</b>" in page
     assert word not in address(test)
+
+
+def test_a_file_that_a_hand_spoilt_is_named_and_the_last_good_state_stays(
+    opened: Any, sample_folder: Path
+) -> None:
+    test = opened()
+    path = next(iter(sorted(sample_folder.glob("*.geojson"))))
+    good = path.read_bytes()
+    try:
+        path.write_bytes(good.replace(b'"category":"', b'"category":"un', 1))
+        os.utime(path, (1, 1))
+        deadline = time.monotonic() + 10
+        while "Something on disk" not in html(test) and time.monotonic() < deadline:
+            time.sleep(0.3)
+            test.run()
+        page = html(test)
+        assert "6 incidents" in page
+        assert f"{path.name}:2" in page
+    finally:
+        path.write_bytes(good)
