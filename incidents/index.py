@@ -16,7 +16,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -41,7 +41,11 @@ FOLDER: Final = ".index"
 MANIFEST: Final = "manifest.json"
 ROW_GROUP: Final = 30_720
 LAYOUT: Final = 1
-_CHUNK: Final = 2 << 20
+_HEAD: Final = _lines.HEAD + b"\n"
+_TAIL: Final = _lines.TAIL + b"\n"
+_LF, _COMMA, _BLANK = b"\n, "
+_CHUNK: Final = 1 << 20
+_SMALL: Final = 8 << 20
 _PIECE: Final = 160 << 20
 _BATCH: Final = 50_000
 _TOLD: Final = 20
@@ -176,22 +180,19 @@ class Index:
         self._sweep(known, grace_s=60)
         made_ns = time.time_ns()
         with _builder() as con:
+            good = {name: self._still_good(known.get(name), file) for name, file in files.items()}
+            stale = [name for name in files if good[name] is None]
 
-            def fresh(name: str) -> Part | BadInput:
-                good = self._still_good(known.get(name), files[name])
-                try:
-                    return (
-                        _restated(good, files[name]) if good else self._build(con, name, files[name], label)
-                    )
-                except BadInput as bad:
-                    return bad
+            def build(names: list[str]) -> list[Part | BadInput]:
+                return self._build_many(con, names, files, label)
 
             with ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
-                made = list(pool.map(fresh, files))
+                built = [each for batch in pool.map(build, _batches(stale, files)) for each in batch]
+        made = [_restated(part, files[name]) for name, part in good.items() if part] + built
         problems = [line for bad in made if isinstance(bad, BadInput) for line in bad.problems]
         if problems:
             raise UnreadableCollection(problems)
-        parts = [part for part in made if isinstance(part, Part)]
+        parts = sorted(part for part in made if isinstance(part, Part))
         self._publish(parts, made_ns)
         return parts
 
@@ -211,28 +212,78 @@ class Index:
                 if path.name not in kept and time.time() - path.stat().st_mtime > grace_s:
                     path.unlink(missing_ok=True)
 
+    def _build_many(
+        self, con: Any, names: list[str], files: dict[str, BinaryIO], label: str
+    ) -> list[Part | BadInput]:
+        """Make the parts of some files: together, which is faster, else one by one, which tells what is wrong."""
+        if len(names) > 1:
+            with contextlib.suppress(duckdb.Error, _Faulty, _OtherLayout, BadInput):
+                return list(self._build_together(con, names, files))
+        made: list[Part | BadInput] = []
+        for name in names:
+            try:
+                made.append(self._build(con, name, files[name], label))
+            except BadInput as bad:
+                made.append(bad)
+        return made
+
+    def _build_together(self, con: Any, names: list[str], files: dict[str, BinaryIO]) -> list[Part]:
+        """Shape several small files in one go and part the rows again; they keep their order."""
+        temp = self.folder / f".tmp-{secrets.token_hex(6)}.ndjson"
+        spools = [Spool(files[name], name) for name in names]
+        spans = []
+        try:
+            with temp.open("wb") as out:
+                for spool in spools:
+                    if not spool.is_ours():
+                        raise _OtherLayout
+                    spans.append(_written(spool, out))
+            table = _shaped(con, temp, np.concatenate(spans))
+        finally:
+            temp.unlink(missing_ok=True)
+        parts, row = [], 0
+        for spool, mine in zip(spools, spans, strict=True):
+            parts.append(self._part(spool, [(table.slice(row, len(mine)), mine)] if len(mine) else []))
+            row += len(mine)
+        return parts
+
     def _build(self, con: Any, name: str, file: BinaryIO, label: str) -> Part:
         try:
-            return self._made(con, name, file, label)
-        except _OtherLayout:
-            return self._made(con, name, file, label, as_ours=False)
-
-    def _made(self, con: Any, name: str, file: BinaryIO, label: str, *, as_ours: bool = True) -> Part:
-        at = os.fstat(file.fileno())
-        temp = self.folder / f".tmp-{secrets.token_hex(6)}"
-        made: list[tuple[Path, int]] = []
-        spool = Spool(file, temp.with_suffix(".ndjson"), f"{label}{name}", as_ours=as_ours)
-        try:
-            for spans in spool.pieces():
-                made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
-                _to_parquet(con, spool.to, spans, made[-1][0])
-            tables = self._named(made, f"{Path(name).stem[:40]}-{spool.sha256[:16]}")
+            spool = Spool(file, f"{label}{name}")
+            try:
+                return self._part(spool, self._pieces(con, spool), name)
+            except _OtherLayout:
+                spool = Spool(file, f"{label}{name}", as_ours=False)
+                return self._part(spool, self._pieces(con, spool), name)
         except (duckdb.Error, _Faulty) as error:
             raise _diagnosed(file, f"{label}{name}", str(error)) from error
+
+    def _pieces(self, con: Any, spool: Spool) -> Iterator[tuple[Any, NDArray[np.int64]]]:
+        """Yield the rows of a file, shaped, with where they lie; a large file in several pieces."""
+        temp = self.folder / f".tmp-{secrets.token_hex(6)}.ndjson"
+        try:
+            chunks = spool.chunks()
+            for first in chunks:
+                with temp.open("wb") as out:
+                    spans = _filled(first, chunks, out)
+                yield _shaped(con, temp, spans), spans
         finally:
-            for path in (spool.to, *(table for table, _ in made)):
+            temp.unlink(missing_ok=True)
+
+    def _part(
+        self, spool: Spool, pieces: Iterable[tuple[Any, NDArray[np.int64]]], name: str | None = None
+    ) -> Part:
+        at, temp = spool.stat, self.folder / f".tmp-{secrets.token_hex(6)}"
+        made: list[tuple[Path, int]] = []
+        try:
+            for table, spans in pieces:
+                made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
+                _write_sorted(table, spans, made[-1][0])
+            tables = self._named(made, f"{Path(name or spool.name).stem[:40]}-{spool.sha256[:16]}")
+        finally:
+            for path, _ in made:
                 path.unlink(missing_ok=True)
-        return Part(name, spool.sha256, at.st_size, at.st_mtime_ns, at.st_ino, tables)
+        return Part(name or spool.name, spool.sha256, at.st_size, at.st_mtime_ns, at.st_ino, tables)
 
     def _named(self, made: list[tuple[Path, int]], stem: str) -> tuple[Table, ...]:
         tables = []
@@ -273,17 +324,58 @@ def _builder() -> Iterator[Any]:
         con.close()
 
 
-def _to_parquet(con: Any, features: Path, spans: NDArray[np.int64], to: Path) -> None:
-    """Shape Features (one a line) into one Parquet file, sorted by month and along a Hilbert curve."""
+def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
+    """Group files so that each group is worth a query and there is one for every core."""
+    sizes = {name: os.fstat(files[name].fileno()).st_size for name in names}
+    limit = min(_PIECE, max(_SMALL, sum(sizes.values()) // (2 * (os.cpu_count() or 1))))
+    batches: list[list[str]] = [[]]
+    held = 0
+    for name in names:
+        if batches[-1] and held + sizes[name] > limit:
+            batches.append([])
+            held = 0
+        batches[-1].append(name)
+        held += sizes[name]
+    return [batch for batch in batches if batch]
+
+
+def _written(spool: Spool, out: BinaryIO) -> NDArray[np.int64]:
+    spans = [np.empty((0, 2), dtype=np.int64)]
+    for lines, where in spool.chunks():
+        out.write(lines)
+        spans.append(where)
+    return np.concatenate(spans)
+
+
+def _filled(first: Chunk, chunks: Iterator[Chunk], out: BinaryIO) -> NDArray[np.int64]:
+    """Write chunks up to the size of a piece; returns where their lines lie."""
+    spans = []
+    for lines, where in itertools.chain([first], chunks):
+        out.write(lines)
+        spans.append(where)
+        if out.tell() > _PIECE:
+            break
+    return np.concatenate(spans)
+
+
+def _shaped(con: Any, features: Path, spans: NDArray[np.int64]) -> Any:
+    """Return Features (one a line) as the columns of the index, in their order."""
+    longest = max(1 << 20, int(spans[:, 1].max(initial=0)))
     cursor = con.cursor()
     try:
-        table = cursor.sql(_shape.select(_shape.read_json(str(features)), checked=True)).to_arrow_table()
+        source = _shape.read_json(str(features), longest=longest + 1024)
+        table = cursor.sql(_shape.select(source, checked=True)).to_arrow_table()
     finally:
         cursor.close()
     if len(table) != len(spans):
         raise _Faulty(f"{len(spans) - len(table)} lines are not Features")
     if pc.any(table["faulty"]).as_py():
         raise _Faulty("a Feature is not an incident")
+    return table
+
+
+def _write_sorted(table: Any, spans: NDArray[np.int64], to: Path) -> None:
+    """Write rows to a Parquet file, sorted by month and along a Hilbert curve."""
     month, lon, lat = (
         _numbers(table[name], kind)
         for name, kind in (("by_month", np.int64), ("by_lon", np.float64), ("by_lat", np.float64))
@@ -315,96 +407,85 @@ def _numbers(column: Any, kind: type[Any]) -> NDArray[Any]:
 # ---- from a collection file to plain lines
 
 
-class Spool:
-    """Writes the Features of a collection file one a line, without commas, piece by piece.
+Chunk = tuple[bytes | bytearray, NDArray[np.int64]]
+"""Features one a line without commas, and where each lies in its file: first byte (-1 if not known), length."""
 
-    Memory stays at a chunk, and the file `to` at a piece, whatever the size. After the last piece `sha256` is that
-    of the whole file.
+
+class Spool:
+    """Reads the Features of a collection file one a line, without commas, chunk by chunk and without parsing them.
+
+    After the last chunk `sha256` is that of the whole file.
     """
 
-    def __init__(self, file: BinaryIO, to: Path, name: str, *, as_ours: bool = True) -> None:
-        self.file, self.to, self.name, self.as_ours = file, to, name, as_ours
+    def __init__(self, file: BinaryIO, name: str, *, as_ours: bool = True) -> None:
+        self.file, self.name, self.as_ours = file, name, as_ours
         self.sha256 = ""
+        self.stat = os.fstat(file.fileno())  # before anything is read: a later change must look like one
 
-    def pieces(self) -> Iterator[NDArray[np.int64]]:
-        """Fill `to` with one piece after the other; yields (start, length) in bytes of each Feature in the file.
-
-        `start` is -1 where the file is not laid out as we write it. Raises UnreadableCollection with file and line.
-        """
-        if self.as_ours and self._is_ours():
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield all Features. Raises UnreadableCollection with file and line, _OtherLayout."""
+        if self.as_ours and self.is_ours():
             yield from self._fast()
         else:
             self.sha256 = _sha256(self.file)
             yield from self._slow()
 
-    def _is_ours(self) -> bool:
-        """Say whether the file is laid out line by line as we write it; looks at all line ends, not into the lines."""
+    def is_ours(self) -> bool:
+        """Say whether the file begins and ends as we write it."""
         size = self.file.seek(0, os.SEEK_END)
         self.file.seek(max(0, size - 4))
         tail = self.file.read()
         self.file.seek(0)
-        return self.file.readline(256) == _lines.HEAD + b"\n" and tail == b"\n]}\n"
+        return self.file.readline(256) == _HEAD and tail == b"\n" + _TAIL
 
-    def _fast(self) -> Iterator[NDArray[np.int64]]:
-        head = _lines.HEAD + b"\n"
-        made, at, rest = hashlib.sha256(head), len(head), b""
-        spans: list[NDArray[np.int64]] = []
-        done = 0
+    def _fast(self) -> Iterator[Chunk]:
+        end = self.file.seek(0, os.SEEK_END) - len(_TAIL)
+        made, at, rest, number = hashlib.sha256(_HEAD), len(_HEAD), b"", 2
         self.file.seek(at)
-        out = self.to.open("wb")
-        try:
-            while raw := self.file.read(_CHUNK):
-                made.update(raw)
-                lines, rest = _parted(rest + raw)
-                if not lines:
-                    continue
-                joined = b"\n".join([*lines, b""])
-                if joined.count(b"\n") != len(lines):
-                    raise self._complaint(lines, 2 + sum(len(span) for span in spans) + done)
-                out.write(joined)
-                length = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
-                start = at + np.concatenate(([0], np.cumsum(length + 2)[:-1]))
-                at = int(start[-1] + length[-1]) + 2
-                spans.append(np.column_stack((start, length)))
-                if out.tell() > _PIECE:
-                    out.close()
-                    done += sum(len(span) for span in spans)
-                    yield np.concatenate(spans)
-                    spans = []
-                    out = self.to.open("wb")
-            self.sha256 = made.hexdigest()
-        finally:
-            out.close()
-        if spans:
-            yield np.concatenate(spans)
+        while at + len(rest) < end:
+            raw = self.file.read(min(_CHUNK, end - at - len(rest)))
+            if not raw:
+                raise _OtherLayout  # the file is being cut while it is read
+            made.update(raw)
+            chunk = rest + raw
+            cut = chunk.rfind(b"\n") + 1
+            lines, rest = bytearray(chunk[:cut]), chunk[cut:]
+            if lines:
+                spans = self._parted(lines, number, is_last=at + cut == end)
+                yield lines, spans + np.array([at, 0])
+                at, number = at + cut, number + len(spans)
+        made.update(_TAIL)
+        self.sha256 = made.hexdigest()
 
-    def _complaint(self, lines: list[bytes], number: int) -> Exception:
-        """Return what is wrong with lines of which one has a line end inside; the first is line `number`."""
-        for line in lines:
-            inner = line.strip(b"\r\n")
-            if b"}\n{" in inner:
-                at = number + line[: line.index(b"}\n{")].count(b"\n")
-                return UnreadableCollection(
-                    f"{self.name}:{at}: is not JSON: a comma is missing at the end of this line"
-                )
-            number += 1 + line.count(b"\n")
+    def _parted(self, lines: bytearray, number: int, *, is_last: bool) -> NDArray[np.int64]:
+        """Blank the commas at the line ends; returns (start, length) of each line. The first is line `number`."""
+        data = np.frombuffer(lines, dtype=np.uint8)
+        ends = np.flatnonzero(data == _LF)
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        comma = data[np.maximum(ends - 1, 0)] == _COMMA
+        right = comma.copy()
+        if is_last:
+            right[-1] = not comma[-1]
+        if not right.all():
+            raise self._complaint(lines, ends, int(np.argmin(right)), number)
+        data[ends[comma] - 1] = _BLANK
+        return np.column_stack((starts, ends - starts - comma))
+
+    def _complaint(
+        self, lines: bytearray, ends: NDArray[np.int64], wrong: int, number: int
+    ) -> UnreadableCollection | _OtherLayout:
+        end = int(ends[wrong])
+        if lines[end - 1 : end] == b"}" and lines[end + 1 : end + 2] == b"{":
+            why = "is not JSON: a comma is missing at the end of this line"
+            return UnreadableCollection(f"{self.name}:{number + wrong}: {why}")
         return _OtherLayout()
 
-    def _slow(self) -> Iterator[NDArray[np.int64]]:
+    def _slow(self) -> Iterator[Chunk]:
         self.file.seek(0)
         lines = (line for _, line in _lines.read_lines(self.file, self.name))
         while batch := list(itertools.islice(lines, _BATCH)):
-            self.to.write_bytes(b"\n".join([*batch, b""]))
-            yield np.full((len(batch), 2), -1, dtype=np.int64)
-
-
-def _parted(chunk: bytes) -> tuple[list[bytes], bytes]:
-    """Split into whole Features and what is left for the next chunk."""
-    *lines, rest = chunk.split(b",\n")
-    if rest.endswith(b"\n]}\n"):
-        last = rest[: -len(b"\n]}\n")]
-        return ([*lines, last] if last else lines), b""
-    return lines, rest
+            length = np.fromiter(map(len, batch), dtype=np.int64, count=len(batch))
+            yield b"\n".join([*batch, b""]), np.column_stack((np.full_like(length, -1), length))
 
 
 def _diagnosed(file: BinaryIO, name: str, otherwise: str) -> UnreadableCollection:
