@@ -44,7 +44,8 @@ def _column(raw: object) -> object:
 class Rule(BaseModel):
     """How one field is filled. `from` is a column, or a path into nested data: `sources[].path`, `tags[key=x].value`.
 
-    `words` translates values (null drops one), `format` reads dates (strptime), `separator` splits a cell into a list,
+    `words` translates values (null drops one), `otherwise` is taken for a value that has no word (null drops it;
+    where it is not given, such a value rejects the row), `format` reads dates (strptime), `separator` splits a cell into a list,
     `default` is taken where nothing is there, `prefix` stands before each value, `shorten` cuts at so many characters.
     """
 
@@ -52,6 +53,7 @@ class Rule(BaseModel):
 
     source: str | None = Field(default=None, alias="from")
     words: dict[str, str | None] = Field(default_factory=dict)
+    otherwise: str | None = None
     format: str | None = None
     separator: str | None = None
     default: str | float | None = None
@@ -183,8 +185,12 @@ def _translated(field: str, rule: Rule, value: Any) -> Any:
     folded = {word.casefold(): meant for word, meant in rule.words.items()}
     if text.casefold() in folded:
         return folded[text.casefold()]
-    if rule.default is not None or field in SOURCE or text in rule.words.values():
-        return rule.default if field not in SOURCE and text not in rule.words.values() else value
+    if field in SOURCE or text in rule.words.values():
+        return value
+    if "otherwise" in rule.model_fields_set:
+        return rule.otherwise
+    if rule.default is not None:
+        return rule.default
     raise ValueError(f"{text[:80]!r} has no word in the mapping; add it under fields.{field}.words")
 
 

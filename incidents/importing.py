@@ -192,6 +192,9 @@ def _place(fields: dict[str, Any], lon: float | None, lat: float | None, *, plac
         fields["country"] = country_code(str(fields["country"])) if places else str(fields["country"])
     given = {name: value for name, value in fields.items() if value is not None}
     found: dict[str, Any] = {}
+    if lon is None:  # what the import says of its precision is said of its coordinates
+        fields["geo_precision"] = fields["uncertainty_m"] = None
+        given = {n: v for n, v in given.items() if n not in {"geo_precision", "uncertainty_m"}}
     if places and "place_id" not in given:
         text = given.pop("place_name", None)
         found = located(text, lon, lat, admin1=given.get("admin1"), province=given.get("admin1_name"))
@@ -200,8 +203,6 @@ def _place(fields: dict[str, Any], lon: float | None, lat: float | None, *, plac
         found["uncertainty_m"] = _radius(given["geo_precision"]) or found.get("uncertainty_m")
     if lon is not None and lat is not None:
         found["point"] = {"lon": lon, "lat": lat}
-    else:
-        given.pop("geo_precision", None)
     fields.update(found | given)
 
 

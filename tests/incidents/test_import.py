@@ -153,6 +153,28 @@ def test_a_word_without_a_meaning_is_rejected_not_guessed(tmp_path: Path) -> Non
     assert "fields.category.words" in rejected[0].reason
 
 
+def test_the_ready_mapping_takes_words_that_it_has_never_seen(tmp_path: Path) -> None:
+    path = tmp_path / "timemap.json"
+    weapon = [
+        {"key": "Weapon System", "value": "Something new"},
+        {"key": "Type of area affected", "value": "The moon"},
+    ]
+    row = {
+        "id": "X1", "date": "2/4/2022", "latitude": "49.2", "longitude": "37.27", "location": "Izyium", "filters": weapon,
+        "description": "", "sources": [{"id": "s", "path": "https://example.org/1"}, {"id": "s", "path": "HIDDEN"}],
+    }  # fmt: skip
+    path.write_text(
+        json.dumps([row, row | {"id": "X2", "latitude": "", "longitude": "", "location": "Izyum"}])
+    )
+    (first, second), rejected = _read(path)
+    assert rejected == []
+    assert (first.category, first.weapon, first.impact) == ("other", ("other",), ())
+    assert first.date_start == dt.date(2022, 2, 4)
+    assert [(s.id, s.url) for s in first.sources] == [("s", "https://example.org/1"), ("s-2", None)]
+    assert {first.place_id, second.place_id} == {"geonames:707292"}
+    assert second.geo_precision == "settlement"
+
+
 def test_foreign_geojson_of_any_geometry(tmp_path: Path) -> None:
     square = [[[30, 50], [30.1, 50], [30.1, 50.1], [30, 50.1], [30, 50]]]
     features = [
