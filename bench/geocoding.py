@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 import hashlib
 import re
 import sqlite3
@@ -20,7 +21,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo import _pack, distance, gazetteer, geocode, headline, names
+from geo import _pack, distance, gazetteer, geocode, names
+from geo.gazetteer import Place
+from incidents.extract import read
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 Row = dict[str, str]
@@ -173,27 +176,37 @@ def is_named(row: Row) -> bool:
     return any(all(word in have for word in name.split()) for name in gold_names(row))
 
 
-def is_right(row: Row, found: geocode.Resolution) -> bool:
-    """Say whether a resolution is the row's place: the same id, or within 25 km."""
-    if found.place is not None and found.place.place_id == f"geonames:{row['geonameid']}":
-        return True
-    if found.lon is None or found.lat is None:
+def is_right(row: Row, place: Place | None) -> bool:
+    """Say whether a place is the row's: the same id, or within 25 km."""
+    if place is None:
         return False
-    return distance.km(found.lon, found.lat, float(row["longitude"]), float(row["latitude"])) <= 25
+    if place.place_id == f"geonames:{row['geonameid']}":
+        return True
+    if place.lon is None or place.lat is None:
+        return False
+    return distance.km(place.lon, place.lat, float(row["longitude"]), float(row["latitude"])) <= 25
 
 
-def first_named(text: str) -> geocode.Resolution:
-    """Baseline: the first exact or declined name in the text, its most populous bearer."""
+def first_named(text: str) -> Place | None:
+    """Baseline: the first name in the text, its most populous bearer."""
     for mention in gazetteer.load().scan(text):
-        places = [
-            p
-            for i in mention.place_ids
-            if (p := gazetteer.load().get(i)) and not p.is_area and p.country == "UA"
-        ]
-        if places:
-            best = max(places, key=lambda p: p.population)
-            return geocode.Resolution(best, "settlement", None, "")
-    return geocode.Resolution(None, "unknown", None, "")
+        places = [p for i in mention.place_ids if (p := gazetteer.load().get(i)) is not None]
+        towns = [p for p in places if not p.is_area and p.country == "UA"]
+        if towns:
+            return max(towns, key=lambda p: p.population)
+    return None
+
+
+def places_read(text: str, row: Row) -> tuple[Place | None, list[Place]]:
+    """Return the main place of a text as the reader sees it, and all its places.
+
+    The main place is the first settlement where something happened, else the first settlement, else the first place.
+    """
+    day = row["date"]
+    reading = read(text, published=dt.date(int(day[:4]), int(day[4:6]), int(day[6:])))
+    found = [(m.role, p) for m in reading.places if m.place_id and (p := gazetteer.load().get(m.place_id))]
+    order = sorted(found, key=lambda one: (one[1].is_area, one[0] != "site"))
+    return (order[0][1] if order else None), [place for _, place in found]
 
 
 def headlines(path: Path, *, misses: bool) -> None:
@@ -206,17 +219,18 @@ def headlines(path: Path, *, misses: bool) -> None:
         by_text.setdefault(row["representative_text"], []).append(row)
     main, either, base, alone = [], [], [], []
     for text, alike in by_text.items():
-        found = headline.main_place(text)
-        all_found = headline.resolve_all(gazetteer.load().scan(text), text)
-        main.append([found is not None and is_right(row, found.resolution) for row in alike])
-        either.append([any(is_right(row, one) for one in all_found) for row in alike])
+        found, every_place = places_read(text, alike[0])
+        main.append([is_right(row, found) for row in alike])
+        either.append([any(is_right(row, place) for place in every_place) for row in alike])
         base.append([is_right(row, first_named(text)) for row in alike])
-        alone.append(
-            len({one.place.place_id for one in all_found if one.place and not one.place.is_area}) < 2
-        )
+        alone.append(len({place.place_id for place in every_place if not place.is_area}) < 2)
         if misses and not any(main[-1]):
-            names_of = {r["asciiname"] for r in alike}
-            print("   missed", names_of, found and found.mention.text, text[:160].replace("\n", " "))
+            print(
+                "   missed",
+                {r["asciiname"] for r in alike},
+                found and found.name,
+                text[:160].replace("\n", " "),
+            )
     print(
         f"headlines: {len(every)} rows of {path.name}, the place is named in {len(rows)} of them, {len(by_text)} texts"
     )
@@ -224,7 +238,7 @@ def headlines(path: Path, *, misses: bool) -> None:
     of_more = [flags for flags, one in zip(main, alone, strict=True) if not one]
     for name, flags in (
         ("first name, most people", base),
-        ("headline.main_place", main),
+        ("the reader's first site", main),
         (f"  the {len(of_one)} texts that name one town", of_one),
         (f"  the {len(of_more)} texts that name several", of_more),
         ("some place of the text", either),

@@ -214,8 +214,10 @@ class Gazetteer:
         return [self._place(i) for i in rows]
 
     def ids(self, cell: str) -> tuple[str, ...]:
-        """Return the ids of an index cell."""
-        return tuple(self._rows[int(n)].partition("\t")[0] for n in cell.split(","))
+        """Return the ids of an index cell, without places abroad that nobody means beside a known one in Ukraine."""
+        places = self._places(cell)
+        known = max((_heads(p) for p in places if p.country == "UA"), default=0)
+        return tuple(p.place_id for p in places if p.country == "UA" or _heads(p) >= known)
 
     def cell(self, key: str) -> str | None:
         """Return the index cell of a folded spelling."""
