@@ -294,7 +294,7 @@ def tenfold(tables: list[Path], to: Path) -> None:
     con = duckdb.connect(config={"memory_limit": "3GB"})
     for table in tables:
         con.execute(
-            "COPY (SELECT t.* REPLACE (t.id || '-' || k AS id, t.lon + k * 1e-4 AS lon, t.place_id || '-' || (k % 3) AS place_id)"
+            "COPY (SELECT t.* EXCLUDE (file_row_number) REPLACE (t.id || '-' || k AS id, t.lon + k * 1e-4 AS lon, t.place_id || '-' || (k % 3) AS place_id)"
             f" FROM read_parquet('{table}', file_row_number=true) t, range(10) r(k) ORDER BY file_row_number, k)"
             f" TO '{to / table.name}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {index_module.ROW_GROUP})"
         )
@@ -316,7 +316,8 @@ def run(size: str, scratch: Path) -> None:
         small = scratch / "1M"
         if not tables_in(small):
             _prepared("1M", small)
-        tenfold(tables_in(small), folder)
+        if not tables_in(folder):
+            tenfold(tables_in(small), folder)
         frames = Frames(folder, tree=False, text=False)
         bench_queries(size, Parquet(folder), frames, text=False)
     else:

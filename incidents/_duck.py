@@ -338,10 +338,7 @@ class DuckCatalogue:
         if field == "review":
             lifted = lifted.model_copy(update={"review": vocabulary.words("review")})
         with self._chosen(shot, lifted) as test:
-            found = shot.rows(sql.facet(field, test, _holding(field)))
-        if field in sql.BITS:
-            return {w: n for w, n in zip(vocabulary.words(field), found[0], strict=True) if n}
-        return {_word(word): n for word, n in found}
+            return sql.choices(field, shot.rows(sql.facet(field, test, _holding(field))))
 
     def timeline(self, where: Filter, unit: Unit) -> list[Bin]:
         """Count incidents by unit of time and category, by date_start (else date_discovered)."""
@@ -441,10 +438,6 @@ def make_words(tables: Sequence[Path]) -> None:
 
 def _holding(field: str) -> str:
     return "hot" if field in _shape.HOT or field in sql.BITS else "wide"
-
-
-def _word(word: Any) -> str:
-    return str(word).lower() if isinstance(word, bool) else str(word)
 
 
 def _located(shot: Snapshot, incident_id: str) -> Place | None:

@@ -98,10 +98,7 @@ class PostgresCatalogue:
         lifted = where.without(field) if field in Filter.model_fields else where
         if field == "review":
             lifted = lifted.model_copy(update={"review": _EVERY_REVIEW.review})
-        found = self._ask(sql.facet(field, self._condition(lifted), _SOURCE))
-        if field in sql.BITS:
-            return {w: n for w, n in zip(vocabulary.words(field), found[0], strict=True) if n}
-        return {str(word).lower() if isinstance(word, bool) else str(word): n for word, n in found}
+        return sql.choices(field, self._ask(sql.facet(field, self._condition(lifted), _SOURCE)))
 
     def timeline(self, where: Filter, unit: Unit) -> list[Bin]:
         """Count incidents by unit of time and category, by date_start (else date_discovered)."""

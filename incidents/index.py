@@ -49,6 +49,7 @@ _SMALL: Final = 8 << 20
 _PIECE: Final = 160 << 20
 _BATCH: Final = 50_000
 _TOLD: Final = 20
+_WEEK_S: Final = 7 * 86_400
 _RACY_NS: Final = 2_000_000_000  # a file changed this shortly before it was read may change again unseen
 
 
@@ -201,7 +202,16 @@ class Index:
         temp.write_text(json.dumps({"made_ns": made_ns, "parts": parts}), encoding="utf-8")
         temp.replace(self.folder / MANIFEST)
         self._read_at = made_ns
+        self._sweep_layouts()
         self._sweep({part.name: part for part in parts}, grace_s=60)
+
+    def _sweep_layouts(self) -> None:
+        """Remove what another version of the program has made here and not renewed for a week."""
+        with contextlib.suppress(OSError):
+            for other in self.folder.parent.glob("v*-*/"):
+                made = other / MANIFEST
+                if other != self.folder and made.exists() and time.time() - made.stat().st_mtime > _WEEK_S:
+                    shutil.rmtree(other, ignore_errors=True)
 
     def _sweep(self, known: dict[str, Part], *, grace_s: float) -> None:
         """Remove what no manifest names, but not what a reader of the last minute may still be opening."""

@@ -238,20 +238,27 @@ def counts(test: Sql, source: str) -> Sql:
 
 
 def facet(field: str, test: Sql, source: str) -> Sql:
-    """Count by the words of one field: rows of (word, count). Raises BadInput for a field that is no facet."""
+    """Count by the values of one field, to be read by `choices`. Raises BadInput for a field that is no facet."""
     if field not in FACETS:
         raise BadInput(f"{field}: is not a field with choices; use one of: {', '.join(FACETS)}")
-    if field not in BITS:
-        return Sql(
-            f"SELECT {field}, count(*) FROM {source} WHERE {test.text} AND {field} IS NOT NULL"
-            f" GROUP BY {field} ORDER BY 2 DESC, 1",
-            test.params,
-        )
-    sums = ", ".join(
-        f"count(CASE WHEN ({field}_bits & {1 << k}) <> 0 THEN 1 END)"
-        for k in range(len(vocabulary.words(field)))
+    column = f"{field}_bits" if field in BITS else field
+    return Sql(
+        f"SELECT {column}, count(*) FROM {source} WHERE {test.text} AND {column} IS NOT NULL"
+        f" GROUP BY {column} ORDER BY 2 DESC, 1",
+        test.params,
     )
-    return Sql(f"SELECT {sums} FROM {source} WHERE {test.text}", test.params)
+
+
+def choices(field: str, rows: Iterable[Sequence[Any]]) -> dict[str, int]:
+    """Return how many incidents have each word, from the rows of `facet`; one may have several words of a list."""
+    if field not in BITS:
+        return {str(value).lower() if isinstance(value, bool) else str(value): n for value, n in rows}
+    counted: dict[str, int] = {}
+    held = list(rows)
+    for bit, word in enumerate(vocabulary.words(field)):
+        if total := sum(n for value, n in held if value & 1 << bit):
+            counted[word] = total
+    return counted
 
 
 def timeline(unit: Literal["day", "week", "month", "year"], test: Sql, source: str, dialect: Dialect) -> Sql:

@@ -276,3 +276,14 @@ def test_of_two_features_with_one_id_the_first_counts_and_the_second_is_told(fol
     assert len(catalogue.problems) == 1
     assert second.name in catalogue.problems[0]
     assert first.name in catalogue.problems[0]
+
+
+def test_what_another_version_made_long_ago_is_removed(folder: Path) -> None:
+    old, young = (folder / ".index" / name / "manifest.json" for name in ("v0-0000", "v0-1111"))
+    for path in (old, young):
+        path.parent.mkdir(parents=True)
+        path.write_text("{}", encoding="utf-8")
+    os.utime(old, (1, 1))
+    open_catalogue(folder)
+    assert not old.parent.exists()
+    assert young.exists()
