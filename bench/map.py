@@ -92,7 +92,7 @@ def server_side(size: int) -> None:
     spent, weight = [], []
     for one in parameters:
         ms, body = timed(lambda one=one: gzip.compress(  # type: ignore[misc]
-            orjson.dumps(views.view(entry, one), option=orjson.OPT_SERIALIZE_NUMPY), 4))  # fmt: skip
+            orjson.dumps(views.view(entry, one), option=orjson.OPT_SERIALIZE_NUMPY), 6))  # fmt: skip
         spent.append(ms)
         weight.append(len(body) / 1000)
     (p50, p95), (_, kb) = percentiles(spent), percentiles(weight)

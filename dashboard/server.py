@@ -179,7 +179,7 @@ def _answer(entry: tokens.Entry, parameters: Parameters, answer: Answer, *, sque
         return _told(str(error), 404)
     headers = {"cache-control": "private, max-age=600", "vary": "accept-encoding"}
     if squeeze and len(body) > 1000:
-        body = gzip.compress(body, 4, mtime=0)
+        body = gzip.compress(body, 6, mtime=0)
         headers["content-encoding"] = "gzip"
     return Response(body, 200, headers, "application/json")
 

@@ -226,7 +226,9 @@
 
     _update: function () {
       if (this._map._animatingZoom && this._bounds) return;
+      if (this._holds()) return;
       L.Renderer.prototype._update.call(this);
+      this._drawnFor = [this._map.getPixelOrigin(), this._map.getSize()];
       const box = this._bounds, canvas = this._container, size = box.getSize();
       const ratio = Math.min(window.devicePixelRatio || 1, 2);
       L.DomUtil.setPosition(canvas, box.min);
@@ -238,6 +240,14 @@
       }
       this._context.setTransform(ratio, 0, 0, ratio, -box.min.x * ratio, -box.min.y * ratio);
       this.paint();
+    },
+
+    /* Whether what is drawn still covers the view: then a move costs nothing. */
+    _holds: function () {
+      if (!this._drawnFor) return false;
+      const map = this._map, origin = map.getPixelOrigin(), size = map.getSize(), view = map.getPixelBounds();
+      return this._drawnFor[0].equals(origin) && this._drawnFor[1].equals(size) && this._zoom === map.getZoom() &&
+        this._bounds.contains(L.bounds(view.min.subtract(origin), view.max.subtract(origin)));
     },
 
     /* Clears and draws; layer points as units. */

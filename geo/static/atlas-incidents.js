@@ -433,9 +433,8 @@
     /* During a drag: draw what the canvas does not hold yet, ask for what the answer does not hold yet. */
     follow() {
       if (!this.options || this.map._animatingZoom) return;
-      const view = this.map.getPixelBounds(), origin = this.map.getPixelOrigin(), box = this.sheet._bounds;
-      if (box && (view.min.x - origin.x < box.min.x || view.max.x - origin.x > box.max.x ||
-                  view.min.y - origin.y < box.min.y || view.max.y - origin.y > box.max.y)) this.sheet._update();
+      this.sheet._update();
+      if (this.map.atlas.names) this.map.atlas.names._update();
       this.look();
     }
 
