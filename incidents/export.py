@@ -38,8 +38,9 @@ def redacted(incident: Incident) -> Incident:
     """Return the incident as a public export shows it. The one place where this is decided.
 
     Always: no editing history (it names users and keeps earlier values). `exact_location`: the point moves to the
-    middle of its 0.1° cell, the uncertainty is at least 10 km, distances from a place are left out.
-    `personal_information`: no title, summary, quote, note, speaker or worded value; figures, dates and links stay.
+    middle of its 0.1° cell, the uncertainty is at least 10 km, and the words that may name the spot are left out
+    (titles, summary, quotes, notes, worded values, distances). `personal_information`: those words, and speakers.
+    Figures, dates, the named settlement and links stay.
     """
     changed = incident.model_copy(update={"history": ()}) if incident.history else incident
     if "exact_location" in incident.sensitivity:
@@ -51,8 +52,11 @@ def redacted(incident: Incident) -> Incident:
 
 def _blurred(incident: Incident) -> Incident:
     update: dict[str, Any] = {
+        "title": _title(incident, "exact place withheld"),
+        "summary": "",
         "geo_method": "blurred for safety: the middle of a cell of 0.1 degrees",
-        "claims": tuple(_unplaced(claim) for claim in incident.claims if claim.predicate != "place_offset"),
+        "claims": tuple(_without_words(c) for c in incident.claims if c.predicate != "place_offset"),
+        "sources": tuple(_untitled(source) for source in incident.sources),
     }
     if incident.point is not None:
         update["point"] = Point(lon=_cell(incident.point.lon, 180), lat=_cell(incident.point.lat, 90))
@@ -61,38 +65,40 @@ def _blurred(incident: Incident) -> Incident:
     return incident.model_copy(update=update)
 
 
+def _title(incident: Incident, why: str) -> str:
+    what = incident.category.replace("_", " ").capitalize()
+    where = f", {incident.place_name}" if incident.place_name else ""
+    return f"{what}{where} ({why})"
+
+
 def _cell(degrees: float, limit: int) -> float:
     steps = round(1 / BLUR_DEGREES)
     index = min(math.floor(degrees * steps), limit * steps - 1)
     return round((index + 0.5) / steps, 6)
 
 
-def _unplaced(claim: Claim) -> Claim:
-    return claim.model_copy(update={"quote": None, "url": _link(claim)}) if claim.quote else claim
-
-
-def _link(claim: Claim) -> str:
-    return claim.url or f"urn:incident-atlas:{WITHHELD}"
-
-
 def _impersonal(incident: Incident) -> Incident:
-    what = incident.category.replace("_", " ")
-    where = f", {incident.place_name}" if incident.place_name else ""
     return incident.model_copy(
         update={
-            "title": f"{what.capitalize()}{where} (personal information withheld)",
+            "title": _title(incident, "personal information withheld"),
             "summary": "",
-            "claims": tuple(_without_words(claim) for claim in incident.claims),
+            "geo_method": None,
+            "claims": tuple(_unattributed(_without_words(claim)) for claim in incident.claims),
             "sources": tuple(_untitled(source) for source in incident.sources),
         }
     )
 
 
 def _without_words(claim: Claim) -> Claim:
-    speaker = claim.speaker and claim.speaker.model_copy(update={"name": WITHHELD, "key": None})
     value = None if isinstance(claim.value, str | tuple) else claim.value
-    words = {"quote": None, "note": None, "group": None, "target": None, "via": ()}
-    return claim.model_copy(update={**words, "speaker": speaker, "value": value, "url": _link(claim)})
+    link = claim.url or f"urn:incident-atlas:{WITHHELD}"
+    words = {"quote": None, "note": None, "group": None, "target": None}
+    return claim.model_copy(update={**words, "value": value, "url": link})
+
+
+def _unattributed(claim: Claim) -> Claim:
+    speaker = claim.speaker and claim.speaker.model_copy(update={"name": WITHHELD, "key": None})
+    return claim.model_copy(update={"speaker": speaker, "via": ()})
 
 
 def _untitled(source: Source) -> Source:

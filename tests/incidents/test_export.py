@@ -54,6 +54,9 @@ def test_a_public_export_withholds_exact_locations() -> None:
     assert feature["properties"]["geo_precision"] == "district"
     assert "37.2765" not in json.dumps(feature)
     assert "2 km north" not in json.dumps(feature)
+    assert feature["properties"]["title"] == "Shelling, Testivka (exact place withheld)"
+    assert [c["speaker"]["name"] for c in feature["properties"]["claims"] if c["speaker"]] == [SECRET]
+    assert json.dumps(feature).count(SECRET) == 1  # the speaker is no secret here
 
 
 def test_a_public_export_withholds_personal_words_and_keeps_figures_and_links() -> None:
