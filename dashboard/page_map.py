@@ -34,18 +34,20 @@ def draw(frame: Frame) -> None:
     """Draw the page."""
     words = frame.words
     _check_areas(frame)
-    messages.link_problems(session.problems(), words)
-    messages.behind(frame.questions.catalogue.problems, source.shown_path(), words)
-    with st.sidebar:
-        filters.draw(frame.questions, session.asked(), words, frame.region_names)
+    with st.container():  # a place of its own, full or empty: what follows must not be mounted anew
+        messages.link_problems(session.problems(), words)
+        messages.behind(frame.questions.catalogue.problems, source.shown_path(), words)
     _move(frame)
     with st.container(key="spread"):
         left, right = st.columns([8, 5], gap="large")
     with left:
-        _map(frame)
-        _timeline(frame)
+        _map(frame)  # before the counts: on a large collection they take longer than the map
     with right, st.container(key="side"):
         _side(frame)
+    with left:
+        _timeline(frame)
+    with st.sidebar:
+        filters.draw(frame.questions, session.asked(), words, frame.region_names)
     _arrival(data={"id": held().selected}, key="arrival", height=1)
     _list(frame)
     session.write(session.current())
@@ -234,16 +236,21 @@ def _side(frame: Frame) -> None:
 
 
 def _list(frame: Frame) -> None:
+    """Draw the table and the downloads; each part keeps its place, so that none is mounted anew."""
     words, where = frame.words, session.asked()
-    counts = frame.questions.counts(where)
-    if counts.total == 0:
-        messages.nothing(words, is_filtered=not where.is_empty)
+    nothing, head, rows, files = (st.container() for _ in range(4))
+    if frame.questions.counts(where).total == 0:
+        with nothing:
+            messages.nothing(words, is_filtered=not where.is_empty)
         return
-    st.subheader(words("table.heading"), anchor=False)
-    st.caption(words("table.hint"))
-    _unplaced(frame)
-    table.draw(frame.questions, where, words, frame.mode)
-    downloads.draw(frame, where)
+    with head:
+        st.subheader(words("table.heading"), anchor=False)
+        st.caption(words("table.hint"))
+        _unplaced(frame)
+    with rows:
+        table.draw(frame.questions, where, words, frame.mode)
+    with files:
+        downloads.draw(frame, where)
 
 
 def _unplaced(frame: Frame) -> None:
