@@ -536,9 +536,9 @@ def _merge(session: Session, save: _Save, gone: list[str]) -> int:
     if not arriving and not gone:
         return 0
     edit = _edit(session, save)
-    session.run(
+    session.run(  # one list and no OR, which would read the whole table
         "INSERT INTO history SELECT i.id, i.version, i.edit, t.feature FROM incidents i JOIN texts t USING (row_no)"
-        " WHERE i.id IN (SELECT id FROM incoming) OR i.id = ANY (CAST(:gone AS text[]))",
+        " WHERE i.id IN (SELECT id FROM incoming UNION SELECT unnest(CAST(:gone AS text[])))",
         gone=gone,
     )
     deleted = _delete(session, edit, gone) if gone else 0

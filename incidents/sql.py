@@ -73,7 +73,9 @@ def _pattern(term: str) -> str:
 
 DUCKDB: Final = Dialect("duckdb", "contains({column}, ?)", "CAST(date_trunc('{unit}', first_day) AS DATE)")
 SPARK: Final = Dialect("spark", "contains({column}, ?)", "CAST(date_trunc('{unit}', first_day) AS DATE)")
-POSTGRESQL: Final = Dialect("postgresql", "{column} LIKE ?", "CAST(date_trunc('{unit}', first_day) AS DATE)")
+POSTGRESQL: Final = Dialect(
+    "postgresql", "{column} LIKE ?", "CAST(date_trunc('{unit}', CAST(first_day AS timestamp)) AS DATE)"
+)
 
 
 def _no_places(_name: str) -> Iterable[str]:
