@@ -74,8 +74,12 @@ def _into(collection: str, reports: tuple[Path, ...], day: dt.date | None) -> In
     return Ingested(left, found.candidates, new.problems, new.read, new.known)
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _tell(done: Ingested) -> None:
-    parts = [f"{done.read} reports read", f"{len(done.incidents)} incidents"]
+    parts = [_counted(done.read, "report") + " read", _counted(len(done.incidents), "incident")]
     if done.known:
         parts.append(f"{done.known} reports were there already")
     if done.candidates:
