@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -32,7 +33,9 @@ class Spill:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        for file in self._open.values():
+            with contextlib.suppress(OSError):  # what is not written is not wanted any more
+                file.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add(self, name: str, incident_id: str, line: bytes) -> None:
@@ -66,6 +69,9 @@ class Spill:
         return found
 
     def _close(self) -> None:
-        for file in self._open.values():
-            file.close()
+        try:
+            for file in self._open.values():
+                file.close()
+        except OSError as error:
+            raise explained(error, self.folder.parent) from error
         self._open.clear()

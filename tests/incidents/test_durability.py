@@ -354,6 +354,20 @@ def test_a_full_disk_refuses_the_edit_and_keeps_the_rest(disk: Path) -> None:
     assert list(disk.rglob(".tmp-*")) == []
 
 
+@pytest.mark.parametrize("months", [1, 100])
+def test_a_full_disk_in_an_import_brings_nothing_in(disk: Path, months: int) -> None:
+    store = FolderStore.open(disk / "c", create=True)
+    store.put(incident(1))
+    rows = (
+        incident(n, date_start=dt.date(2000 + n % months, 1, 1), date_end=None, summary="x" * 1500)
+        for n in range(10, 600)
+    )
+    with pytest.raises(CannotWrite, match="disk is full"):
+        store.load(rows)
+    assert [i.id for i in FolderStore.open(disk / "c").incidents()] == ["i0001"]
+    assert list(disk.rglob(".tmp-*")) == []
+
+
 def _fill(store: FolderStore, kept: list[int]) -> None:
     for n in range(1, 1000):
         store.put(incident(n, summary="x" * 3000))
