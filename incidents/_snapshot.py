@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents import _lines, _shape
-from incidents._errors import UnreadableCollection
+from incidents._errors import NotFound, UnreadableCollection
 from incidents._words import Words, path_of
 from incidents.index import Part
 from incidents.sql import Sql
@@ -76,7 +76,7 @@ class Snapshot:
             run(f"CREATE TABLE held.edits AS SELECT {_WIDE}, 0 AS row_no FROM ({_placed(shaped)}) LIMIT 0")
         run(f"CREATE VIEW parquet AS {self._parquet(paths) if paths else 'FROM held.edits WHERE false'}")
         run("CREATE TABLE held.dead (row_no INTEGER)")
-        self._show()
+        self._show(changed=False)
         if self.in_memory:
             columns = ", ".join((*_shape.HOT, "row_no"))
             run(f"CREATE TABLE held.hot AS SELECT {columns} FROM parquet")
@@ -111,7 +111,7 @@ class Snapshot:
             seen.setdefault(incident_id, name)
         con.execute("INSERT INTO held.dead SELECT unnest(?::INTEGER[])", (gone,))
         con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
-        self._show()
+        self._show(changed=True)
 
     def _part(self, row: int) -> int:
         return int(np.searchsorted(self.offsets, row, side="right")) - 1
@@ -124,12 +124,10 @@ class Snapshot:
             f" FROM read_parquet([{listed}], file_row_number=true)"
         )
 
-    def _show(self) -> None:
-        """Define `wide`: plain Parquet as long as there is no edit, for then filters reach the files' statistics."""
+    def _show(self, *, changed: bool) -> None:
+        """Define `wide`: plain Parquet as long as nothing changed, for then filters reach the files' statistics."""
         over = (
-            " WHERE row_no NOT IN (SELECT row_no FROM held.dead) UNION ALL FROM held.edits"
-            if self._edited
-            else ""
+            " WHERE row_no NOT IN (SELECT row_no FROM held.dead) UNION ALL FROM held.edits" if changed else ""
         )
         self._con.execute(f"CREATE OR REPLACE VIEW wide AS SELECT * FROM parquet{over}")
 
@@ -182,22 +180,23 @@ class Snapshot:
             raise UnreadableCollection(
                 "the journal holds an edit that is not an incident; `validate` names it"
             )
-        known = frozenset(self._edited)
-        self._edited |= set(ids)
-        if not known:
-            self._show()
+        if not self._edited:
+            self._show(changed=True)
+        before = self.total
         con.execute("BEGIN")
         try:
-            self._replace(ids, known)
+            self._replace(ids)
+            self.total = before + len(lines)  # before other threads can see a row beyond it
             con.execute("COMMIT")
         except BaseException:
             con.execute("ROLLBACK")
+            self.total = before
             raise
-        self.total += len(lines)
+        self._edited |= set(ids)
 
-    def _replace(self, ids: list[str], known: frozenset[str]) -> None:
+    def _replace(self, ids: list[str]) -> None:
         con = self._con
-        fresh = [i for i in ids if i not in known]
+        fresh = [i for i in ids if i not in self._edited]
         old = con.execute(
             "SELECT row_no FROM parquet WHERE id IN (SELECT unnest(?)) UNION ALL"
             " SELECT row_no FROM held.edits WHERE id IN (SELECT unnest(?))",
@@ -220,7 +219,10 @@ class Snapshot:
         """Return the Feature of a row as it stands in the collection."""
         part = self._part(row)
         if part >= len(self.files):
-            return self.overlay[incident_id] or b""
+            line = self.overlay.get(incident_id)
+            if line is None:
+                raise NotFound(f"{incident_id}: was deleted meanwhile")
+            return line
         name = self.files[part]
         # A hand may write into the very file that is open here; then the places known of its lines are not true.
         if start >= 0 and _stat(self._handles[name]) == self._stats[name]:

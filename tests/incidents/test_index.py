@@ -287,3 +287,19 @@ def test_what_another_version_made_long_ago_is_removed(folder: Path) -> None:
     open_catalogue(folder)
     assert not old.parent.exists()
     assert young.exists()
+
+
+def test_edits_under_way_never_show_half_a_state(folder: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    store, catalogue = FolderStore.open(folder), open_catalogue(folder)
+
+    def ask(_: int) -> tuple[int, int]:
+        return total(catalogue), int(catalogue.mask(EVERYTHING).sum())
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(ask, n) for n in range(60)]
+        for number in range(15):
+            store.put(SOME[number].model_copy(update={"title": f"version {number}"}))
+        assert {one.result() for one in asked} == {(60, 60)}
+    assert catalogue.counts(EVERYTHING.model_copy(update={"text": "version 14"})).total == 1
