@@ -8,32 +8,24 @@ answer says so, and where not even that decides, it is ambiguous.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
-
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+from typing import Final, Literal
 
 from geo import distance, names
-from geo.gazetteer import Gazetteer, Place, load, phrases
+from geo._spelling import HOME, How, Match, matches, mentioned
+from geo.admin import province_code
+from geo.gazetteer import Gazetteer, Place, load
+
+__all__ = ["Candidate", "Relation", "Resolution", "choose", "province_code", "resolve"]
 
 Relation = Literal["in", "near"]
-How = Literal[
-    "spelt as", "a case form of", "another spelling of", "another name of", "a likely misspelling of"
-]
-
 _SETTLED_BY: Final = 0.35
 """By how much the best score must lead for the choice to count as decided."""
 _DOMINANT: Final = 5
 """How many times as many people make a town the obvious bearer of its name."""
-_LEAST_ALIKE: Final = 0.7
-"""Least similarity (optimal string alignment, 0-1) at which a misspelt name is still offered."""
-HOME: Final = "UA"
-"""The country that reports are taken to write about where they do not say."""
 _ABROAD: Final = 20
 """How many times as many people a place abroad needs to be meant rather than one at home."""
 _HAMLET: Final = 300
@@ -118,10 +110,10 @@ def resolve(
         )
     gazetteer = load()
     setting = _setting(gazetteer, admin1, province, district, tuple(near), tuple(context))
-    matches = _matches(gazetteer, name, setting)
-    if not matches and setting.admin1 and name.strip():
+    found = matches(gazetteer, name, admin1=setting.admin1)
+    if not found and setting.admin1 and name.strip():
         return _fall_back(gazetteer, name, setting)
-    return _decide(name, [_scored(match, setting) for match in matches], relation)
+    return _decide(name, [_scored(match, setting) for match in found], relation)
 
 
 def choose(
@@ -138,18 +130,7 @@ def choose(
     setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
     places = [p for p in map(gazetteer.get, candidates) if p is not None]
     shown = name or (places[0].name if places else "")
-    return _decide(shown, [_scored(_mentioned(p, shown), setting) for p in places], relation)
-
-
-def _mentioned(place: Place, written: str) -> _Match:
-    """Return how words found in a text agree with a place: as written, else as a case form of its present name."""
-    match = _match(place, written, 1.0, "spelt as")
-    if match.how == "spelt as" or not names.is_cyrillic(written):
-        return match
-    own = {names.fold(place.name), *(names.fold(n) for n in place.names if names.is_cyrillic(n))}
-    if own & set(phrases(names.fold(written).split())):
-        return _Match(place, 0.95, "a case form of")
-    return match
+    return _decide(shown, [_scored(mentioned(p, shown), setting) for p in places], relation)
 
 
 def _setting(
@@ -169,141 +150,7 @@ def _setting(
     return _Setting(code, province or "", district or "", points, frozenset(inside))
 
 
-_PROVINCE_WORDS: Final = frozenset(
-    ["oblast", "region", "province", "obl", "olast", "obalst", "ukraine", "city", "peninsula"]
-)
-
-
-def _bare(province: str) -> str:
-    words = [w for w in names.fold(province).split() if w not in _PROVINCE_WORDS]
-    return " ".join(words)
-
-
-@lru_cache(maxsize=1)
-def _province_keys() -> dict[str, str]:
-    """Return the skeletons of the ways to write a province, without words for province, and their codes."""
-    gazetteer, keys = load(), dict[str, str]()
-    for place in gazetteer.areas("admin1"):
-        if place.country == HOME and "City" not in place.name:
-            for spelling in place.names:
-                keys.setdefault(names.skeleton(_bare(spelling)), place.admin1)
-    keys.pop("", None)
-    return keys
-
-
-@lru_cache(maxsize=4096)
-def province_code(province: str) -> str | None:
-    """Return the ISO 3166-2 code of a province as people write it ("Donestk Oblast", "Oblast Charkov"), or None."""
-    gazetteer = load()
-    exact = [p for p in gazetteer.find(province) + gazetteer.find_case(province) if p.kind == "admin1"]
-    if exact:
-        return exact[0].admin1
-    bare, keys = _bare(province), _province_keys()
-    for key in names.skeletons(bare):
-        if key in keys:
-            return keys[key]
-    hit = process.extractOne(names.skeleton(bare), list(keys), scorer=fuzz.ratio, score_cutoff=72)
-    return keys[hit[0]] if hit else None
-
-
-_NOISE: Final = re.compile(
-    r"^(?:near|the|city of|village of|town of|outskirts of|м\.|с\.|смт|місто|село|селище|город|деревня|посёлок)\s+"
-    r"|\s+(?:city|village|town|airbase|airport|area)$",
-    re.IGNORECASE,
-)
-
-
-def _spellings(name: str) -> list[str]:
-    """Return the name and its parts, as "Snake Island/Bile" or "Vorzel'," are written."""
-    whole = name.strip(" ,.;:")
-    parts = [whole, _NOISE.sub("", whole)]
-    parts += [part.strip() for part in re.split(r"[/,;(]", whole)]
-    return [p for p in dict.fromkeys(parts) if p]
-
-
-class _Match(NamedTuple):
-    """A place whose spelling agrees: how closely, 0-1, and in which way."""
-
-    place: Place
-    alike: float
-    how: How
-
-
-_STEPS: Final[tuple[tuple[Callable[[Gazetteer, str], list[Place]], float, How], ...]] = (
-    (Gazetteer.find, 1.0, "spelt as"),
-    (Gazetteer.find_case, 0.95, "a case form of"),
-    (Gazetteer.find_loose, 0.9, "another spelling of"),
-    (Gazetteer.find_like, 0.8, "another spelling of"),
-)
-_VARIANT: Final = 0.05
-"""What a form of the name in another language costs."""
-_SAME_NAME: Final = 0.6
-_VOWELS: Final = str.maketrans("", "", "aeiou")
-_OTHER_NAME: Final = 0.45
-"""What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
-
-
-def _matches(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:
-    """Return the places a name may mean: exact, case form, transliteration, then typos.
-
-    A looser step is taken only where the stricter ones found nothing in the named province (anywhere, without one).
-    """
-    found: dict[str, _Match] = {}
-    for step, alike, how in _STEPS:
-        for spelling in _spellings(name):
-            for place in step(gazetteer, spelling):
-                found.setdefault(place.place_id, _match(place, spelling, alike, how))
-        if any(match.place.admin1 == setting.admin1 or not setting.admin1 for match in found.values()):
-            return list(found.values())
-    for match in _misspelt(gazetteer, name, setting):
-        found.setdefault(match.place.place_id, match)
-    return list(found.values())
-
-
-def _match(place: Place, spelling: str, alike: float, how: How) -> _Match:
-    """Return the match, weaker where the spelling is not one of the place's present name."""
-    if place.is_area or place.country != HOME or how == "a case form of":
-        return _Match(place, alike, how)
-    folded, present = names.fold(spelling), (place.name, place.names[0])
-    if folded in {names.fold(name) for name in present}:
-        return _Match(place, alike, how)
-    keys, own = set(names.skeletons(spelling)), {names.skeleton(name) for name in present}
-    if keys & own:
-        return _Match(place, alike, "another spelling of")
-    if any(_variant(key, name) for key in keys for name in own):
-        return _Match(place, alike - _VARIANT, "another spelling of")
-    return _Match(place, alike - _OTHER_NAME, "another name of")
-
-
-def _variant(one: str, other: str) -> bool:
-    """Say whether two skeletons are one name in two languages (Kharkov, Kharkiv), not a former name (Zhdanov, Mariupol)."""
-    return OSA.normalized_similarity(one, other) >= _SAME_NAME or one.translate(_VOWELS) == other.translate(
-        _VOWELS
-    )
-
-
-def _misspelt(gazetteer: Gazetteer, name: str, setting: _Setting) -> list[_Match]:
-    """Return likely misspellings: the fewer people a place has, the closer the spelling must be."""
-    keys = gazetteer.spellings_of(setting.admin1 or HOME)
-    found = []
-    for key in dict.fromkeys(k for part in _spellings(name)[:1] for k in names.skeletons(part)[:3]):
-        if len(key) > 3:
-            hits = process.extract(
-                key, list(keys), scorer=OSA.normalized_similarity, score_cutoff=_LEAST_ALIKE, limit=25
-            )
-            near = [(place, hit[1]) for hit in hits for place in gazetteer.places(keys[hit[0]])]
-            found += [
-                _Match(p, 0.8 * alike, "a likely misspelling of") for p, alike in near if alike >= _needed(p)
-            ]
-    return found
-
-
-def _needed(place: Place) -> float:
-    """Return how alike a misspelling of a place must be, 0-1."""
-    return _LEAST_ALIKE if place.population >= 5000 else 0.8
-
-
-def _scored(match: _Match, setting: _Setting) -> Candidate:
+def _scored(match: Match, setting: _Setting) -> Candidate:
     place, alike, how = match
     parts = {"spelling": alike}
     if setting.admin1:
