@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import signal
@@ -17,8 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bench import synthetic
+from incidents import sql
 from incidents._errors import Unavailable
 from incidents.batch import JOBS, DuckEngine, Edits, Job, run
+from incidents.catalogues import open_catalogue
+from incidents.filters import Filter
 from tests.incidents.batch_samples import REGIONS, flat, scattered
 
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed (requirements-spark.txt)")
@@ -153,6 +158,29 @@ def test_workers_write_their_rows_themselves(tmp_path: Path, spark: SparkEngine,
     assert [path.name for path in tmp_path.iterdir()] == ["labelled"]
     written = pq.read_table(tmp_path / "labelled").sort_by("id")
     assert written.to_pylist() == run("label", duck, regions=REGIONS).to_pylist()
+
+
+def test_the_words_of_a_filter_are_the_same_sql_there(spark: SparkEngine, tmp_path: Path) -> None:
+    """The condition made by `incidents.sql` runs on Spark over the Parquet of the index and finds the same rows."""
+    synthetic.write_folder(600, tmp_path)
+    catalogue = open_catalogue(tmp_path)
+    index = [str(path) for path in tmp_path.rglob("*.parquet") if "search_text" in pq.read_schema(path).names]
+    assert index
+    spark._spark.read.parquet(*index).createOrReplaceTempView("whole_index")
+    wheres = [
+        Filter(),
+        Filter(since=dt.date(2023, 3, 1), until=dt.date(2024, 1, 1), category=("shelling", "air_strike")),
+        Filter(bbox=(25.0, 46.0, 33.0, 52.0), min_killed=1, impact=("education", "military")),
+        Filter(near=(32.0, 49.0, 300.0), review=("rejected", "unreviewed")),
+        Filter(text="hospital residents"),
+    ]
+    for where in wheres:
+        test = sql.condition(where, dialect=sql.SPARK)
+        rows = spark._spark.sql(
+            f"SELECT id FROM whole_index WHERE {test.text}", args=list(test.params)
+        ).collect()
+        assert sorted(row[0] for row in rows) == sorted(i.id for i in catalogue.select(where)), where
+    assert 0 < catalogue.counts(wheres[-1]).total < 600
 
 
 def test_edits_are_laid_over_the_files(cluster: Cluster, spark: SparkEngine, files: list[Path]) -> None:
