@@ -32,6 +32,10 @@ from incidents.extract.statements import Statement
 from incidents.model import Claim, Quote, Speaker
 
 _VOICELESS: Final = frozenset({"place_population", "place_offset"})
+_RUSSIAN_SIDE: Final = re.compile(
+    r"russia|moscow|kremlin|росі|росси|рф|москв|кремл|днр|лнр|dpr|lpr|минобороны|міноборони рф|окупац|оккупац|назначенн|призначен|"
+    r"peskov|putin|lavrov|zakharova|konashenkov|gladkov|pushilin|saldo|balitsky|nebenzya|polyanskiy"
+)
 _UKRAINIAN: Final = re.compile("[іїєґ]")
 _RUSSIAN: Final = re.compile("[ыэъё]")
 
@@ -197,8 +201,17 @@ class _Session:
         found_figures = figures.read(self.shadow, self.segments, counted)
         told = [s for s in statements.read(self.shadow, self.segments) if not _doubles(s, found_figures)]
         counts = [s for s in told if s.predicate == "damage_share"]
+        told = [s for s in told if not s.by_russia or self._is_russian(s)]
         told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]
         return sorted([*found_figures, *told], key=lambda x: (x.start, x.predicate, x.end))
+
+    def _is_russian(self, found: Statement) -> bool:
+        """Say whether a statement is Russia's or its appointees': from their mouth, Ukraine's fire is an accusation."""
+        attribution = self.voices.at(found.start)
+        voice = attribution.voice if attribution else None
+        if voice is None or found.start <= voice.start < found.end:
+            return False
+        return bool(_RUSSIAN_SIDE.search(f"{voice.key or ''} {voice.name} {voice.role or ''}".lower()))
 
     def claim(self, found: Figure | Statement, when: str | None) -> Claim:
         """Return the claim of a figure or statement, with who said it."""

@@ -48,7 +48,9 @@ _NESTED: Final = re.compile(
     r"(?<!\w)(?:де|где|where|який|яка|які|який|который|которая|которые|who|which|що|что|that),? ?$"
 )
 _THAT: Final = re.compile(r"(?<!\w)(?:that|що|что|про|о|об|about)(?!\w)|:")
-_COUNTRY: Final = re.compile(r"(?:ukraine|russia|moscow|kyiv|kiev)$")
+_COUNTRY: Final = re.compile(
+    r"^(?:ukraine|russia|moscow|kyiv|kiev|росія|україна|москва|київ|россия|украина|киев)$"
+)
 _TOPIC: Final = re.compile(
     r"(?:про|о|об|about|on)\s+(?:ситуаці|ситуаци|обстріл|обстрел|наслідк|последстви|події|атак|удар|добу|the (?:situation|consequences|attack|shelling|strike|day|night|past|last)|attacks|shelling|strikes)"
     r"|(?:за|протягом) (?:минулу |минулої |прошедш\w+ |последн\w+ )?(?:доб[уи]|сутки|день|ніч|ночь)|past (?:day|night|24)|daily (?:update|report|summary)|overnight"

@@ -38,6 +38,7 @@ class Statement:
     rule: str
     why: str
     is_caption: bool = False
+    by_russia: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _statement(shadow: Shadow, sentence: Sentence, rule: _Rule, m: re.Match[str]
     return Statement(
         start, end, rule.predicate, value, low, high, entry.get("qualifier", qualifier), entry.get("unit"), modality,
         entry.get("polarity", "positive"), entry.get("attribution", "explicit"), entry.get("review", "unreviewed"),
-        rule.name, _why(entry, rule.predicate), bool(entry.get("capt")),
+        rule.name, _why(entry, rule.predicate), bool(entry.get("capt")), entry.get("by") == "russian",
     )  # fmt: skip
 
 
