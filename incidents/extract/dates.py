@@ -315,7 +315,7 @@ _PART_OF_DAY: Final = (
     r"(?:(?:late|early|earlier|overnight|(?:(?:in|on) )?the (?:morning|evening|afternoon|night) of|(?:the )?(?:morning|evening|night|afternoon)|"
     r"вранці|ввечері|увечері|вночі|вдень|зранку|вечором|утром|вечером|ночью|днем|днём|пізно ввечері|поздно вечером|рано вранці|рано утром),? )?"
 )  # fmt: skip
-_ON: Final = r"(?:(?:on|since|by|from|until|у|в|во|з|с|до|від|от|of|к|ко) )?"
+_ON: Final = r"(?:(?:on the|the|on|since|by|from|until|у|в|во|з|с|до|від|от|of|к|ко) )?"
 
 
 def _p(body: str) -> re.Pattern[str]:
@@ -463,8 +463,9 @@ def _agree(one: DateMention, other: DateMention) -> bool:
     )
 
 
+_NEXT_DAY: Final = re.compile(r"next|following|наступн|следующ")
 _SAME_DAY: Final = re.compile(
-    r"(?<!\w)(?:(?:on )?(?:the )?(?:same|that) (?:day|night|evening|morning)|(?:того|цього) ж дня|того самого дня|в тот же день|в этот же день)(?!\w)"
+    r"(?<!\w)(?:the (?:next|following) day|наступного дня|на следующий день|(?:on )?(?:the )?(?:same|that) (?:day|night|evening|morning)|(?:того|цього) (?:ж|самого) дня|в тот же день|в этот же день)(?!\w)"
 )
 
 
@@ -472,10 +473,13 @@ def _same_days(lower: str, found: list[DateMention]) -> list[DateMention]:
     """Add "the same day", which is the last day named before it."""
     more = []
     for m in _SAME_DAY.finditer(lower):
-        before = [d for d in found if d.end <= m.start() and d.value and len(d.value) == 10]
+        before = [d for d in found if d.end <= m.start() and d.value and len(d.value) >= 10]
         if before:
-            why = f"the day named before it, {before[-1].value}"
-            more.append(DateMention(m.start(), m.end(), before[-1].value, "date.same_day", why))
+            day = edges(str(before[-1].value))[1]
+            later = _NEXT_DAY.search(m.group()) is not None
+            why = f"the day {'after the one ' if later else ''}named before it, {before[-1].value}"
+            value = _iso(day + dt.timedelta(days=1) if later else day)
+            more.append(DateMention(m.start(), m.end(), value, "date.same_day", why))
     return sorted([*found, *more], key=lambda d: d.start)
 
 

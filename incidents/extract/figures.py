@@ -139,9 +139,18 @@ _CLAUSAL: Final = (
     "said", "says", "told", "wrote", "added", "announced", "stated", "noted", "declared", "explained", "stressed", "testified", "spoke of",
 )  # fmt: skip
 """English verbs that begin another clause; "reported", "confirmed" do not ("two people were reported killed")."""
+_OF_WHOM: Final = re.compile(r"(?<!\w)(?:of whom|of them|з яких|из которых|серед яких|среди которых)(?!\w)")
 _LINKING: Final = re.compile(
     r"\s*(?:(?:reported|reportedly|allegedly|as|to|be|listed|feared|presumed|believed|also|all|of|the|were|was|people|they|have|been|had|more|others?|are|reported|confirmed|вже|уже|ще|еще|ещё|були|було|был[аио]?|"
     r"їх|их|з них|из них)\s|[-–—]\s?)*\s*"
+)
+_COLLECTIVE: Final = re.compile(
+    r"(?:двоє|троє|двое|трое|[а-яіїє']+(?:еро|ьох|рьох|вох)|двоих|троих|[а-я]+ерых)"
+)
+"""Numerals that count people only (and young animals)."""
+_PERSONAL: Final = re.compile(r"(?:ів|їв|ок|иць|ей|ов|ев|ёв|их|ых|ні|ці|ан|ян|ам)$")
+_OF_THE: Final = re.compile(
+    r" (?:of|з|із|из) (?:the |числа |those )?(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
 )
 _LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
 _WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
@@ -210,6 +219,12 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
                     or "of them" in noun.group(),
                 )
             )
+        elif _COLLECTIVE.fullmatch(shadow.lower, q.core, q.end) and (
+            unit := _WORD.match(shadow.lower, q.end)
+        ):
+            counts = unit.group(1) not in _not_people() and _PERSONAL.search(unit.group(1)) is not None
+            end = unit.end() if counts else q.end
+            found.append(_Head(q, end, None, typed=counts, is_dead=False, is_part=is_part))
         else:
             is_part = is_part or bool(_PART_AFTER.match(shadow.lower, q.end))
             found.append(_Head(q, q.end, None, typed=False, is_dead=False, is_part=is_part))
@@ -262,7 +277,7 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
     if start > end:
         return 0.0 if head.quantity.start <= cue.start and cue.end <= head.end else None
     gap = _PAREN.sub(" ", lower[start:end])
-    if len(gap) > 90 or _cut().search(gap):
+    if len(gap) > 90 or _cut().search(gap) or (before and _OF_WHOM.search(gap)):
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
@@ -279,7 +294,14 @@ def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]
     best: _Link | None = (
         _Link(3.5, None, "bodies") if head.is_dead and head.quantity.value is not None else None
     )
+    of_the = _OF_THE.match(lower, head.quantity.end)
+    if of_the:
+        predicate = "killed" if re.match(r"dead|killed|загибл|погибш", of_the["noun"]) else "injured"
+        best = _Link(7.0, None, predicate)
+        head = head._replace(end=of_the.end(), typed=True)
     for cue in sentence_cues:
+        if of_the and cue.start < of_the.end() and cue.end > head.quantity.end:
+            continue
         if not head.typed and not _bare_fits(lower, head, cue):
             continue
         cost = _cost(lower, head, cue, heads, sentence_cues)
@@ -305,8 +327,13 @@ def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
     if _BARE_NEXT.match(lower, q.end) or _LEFT_OVER.match(lower, q.end):
         return True
     noun = _WORD.match(lower, q.end)
-    close = q.start - cue.end <= 1 and cue.side != "left"
-    return close and noun is not None and q.value is not None and noun.group(1) not in _not_people()
+    close = (
+        q.start - cue.end <= 1
+        and cue.side != "left"
+        and cue.predicate in {"killed", "injured", "missing", "detained"}
+    )
+    known = noun is not None and noun.group(1) not in _not_people()
+    return close and known and q.value is not None
 
 
 def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
@@ -415,6 +442,11 @@ def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
     return link._replace(predicate="exhumed")
 
 
+_TAKEN_OUT: Final = re.compile(r"(?:вилуч|підня|извлеч|извлек|подня|retriev|recover|removed)\w*")
+_BURIED: Final = re.compile(r"похован|захорон|могил|burial|grave|cemetery")
+_COLLAPSED: Final = re.compile(r"завал|обломк|уламк|rubble|debris|ruins|руїн|развалин")
+
+
 _ELLIPSIS: Final = re.compile(
     r"[^,;.:]{0,24}(?<!\w)(?:in|at|near|у|в|на|біля|під|около) [^,;.:\d]{3,40}(?:,|,? and|,? та|,? і|,? и|,? а) (?:ще |еще |ещё |another )?"
 )
@@ -437,6 +469,12 @@ def _is_denied(lower: str, cue: _Cue) -> bool:
     )
 
 
+_PART_GAP: Final = re.compile(
+    r" ?[,(—–-]? ?(?:among them|among whom|including|incl\.?|between them|of them|of whom|серед них|з них|із них|зокрема|у тому числі|в тому числі|включно з|включаючи|"
+    r"среди них|из них|в том числе|включая|серед яких|среди которых|з яких|из которых)[ :—–-]*(?:ще |еще |і |и |were |are )?"
+)
+
+
 def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) -> list[tuple[_Head, _Link]]:
     """Give a part or a coordinated figure without an outcome of its own that of the figure before it."""
     linked = {id(h): link for h, link in made}
@@ -453,6 +491,12 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
             gap = lower[previous[0].end : head.quantity.start]
             if (head.is_part and len(gap) < 60) or _COORDINATED.fullmatch(gap):
                 link = _Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
+        if (
+            head.is_part
+            and previous is not None
+            and _PART_GAP.fullmatch(lower[previous[0].end : head.quantity.start])
+        ):
+            link = previous[1]._replace(cost=previous[1].cost + 1)
         if link is not None:
             previous = (head, link)
             out.append(previous)
