@@ -27,7 +27,7 @@ _LOOSE: Final = frozenset(
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
 _USABLE: Final = frozenset({"mention", "site", "comparison", "resident"})
 _NEAR_COUNTRIES: Final = frozenset({"UA", "RU", "BY", "MD"})
-_OLD: Final = dt.timedelta(days=60)
+_OLD: Final = dt.timedelta(days=45)
 _NEWS: Final = dt.timedelta(days=10)
 _MINOR: Final = frozenset({"object_damage", "other", "explosion", "disappearance", "displacement"})
 _STRIKES: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooting", "explosion"})
@@ -156,7 +156,7 @@ class Drafter:
     def _sites(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
         sentence = self._segments.at(fact.start)
         here = [s for s in self._usable(sentence) if not self._inside_speaker(s, fact)]
-        here = self._on_side(sentence, fact.start, here)
+        here = self._on_side(sentence, fact.start, self._same_item(sentence, fact, here))
         if here:
             return self._in_sentence(fact, here, sentence, others)
         for i in range(sentence.index - 1, -1, -1):
@@ -169,6 +169,15 @@ class Drafter:
         if self._is_total(sentence) and self._lists:
             return ()
         return (self._main,) if self._main is not None else ()
+
+    def _same_item(self, sentence: Sentence, fact: Fact, here: list[Site]) -> list[Site]:
+        """Keep to the item between semicolons that a claim stands in, where that names a place."""
+        lower = self._shadow.lower
+        first = lower.rfind(";", sentence.start, fact.start)
+        last = lower.find(";", fact.end, sentence.end)
+        inside = [s for s in here if s.start > first and (last < 0 or s.start < last)]
+        earlier = [s for s in here if s.start <= first]
+        return inside or earlier or here
 
     def _is_total(self, sentence: Sentence) -> bool:
         text = self._shadow.lower[sentence.start : sentence.start + 60]
@@ -408,7 +417,7 @@ class Drafter:
         is_main = self._main is not None and site.place == self._main.place
         if self._cues.is_reference(sentence.start, sentence.end) and not is_main:
             return "referenced"
-        if when is not None and not self._is_recent(when) and not is_main:
+        if when is not None and not self._is_recent(when) and (not is_main or self._first_date is not None):
             return "referenced"
         return "incident"
 
@@ -537,8 +546,28 @@ class Drafter:
         category = self._category(fact)
         when = self._when(fact)
         for site in self._sites(fact, starts):
+            if fact.value == 0 and not self._happened(drafts, fact, site):
+                continue
             role = self._role(fact, site, when, category)
             self._add(drafts, i, fact, site, when, category, role)
+
+    def _happened(self, drafts: list[Draft], fact: Fact, site: Site) -> bool:
+        """Say whether "no casualties" tells of an event at `site`, and not of a quiet day."""
+        sentence = self._segments.at(fact.start)
+        span = (sentence.start, sentence.end)
+        told = (
+            self._cues.strike(*span)
+            or self._cues.has("attack", *span)
+            or self._cues.has("object_damage", *span)
+        )
+        known = any(d.site and d.site.place == site.place for d in drafts)
+        return (
+            bool(told)
+            or known
+            or site is self._main
+            or site.place == (self._main.place if self._main else None)
+            or self._lists
+        )
 
     def _add(
         self,

@@ -435,11 +435,15 @@ _DUG: Final = re.compile(
 
 def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
     """Take bodies that the words before say were dug up as exhumed."""
-    if link.predicate != "bodies" or not _DUG.search(
-        lower, max(sentence.start, head.quantity.start - 120), head.quantity.start
-    ):
+    first, at = max(sentence.start, head.quantity.start - 120), head.quantity.start
+    if link.predicate != "bodies":
         return link
-    return link._replace(predicate="exhumed")
+    out_of_graves = (
+        _TAKEN_OUT.search(lower, first, at)
+        and _BURIED.search(lower, max(0, sentence.start - 300), sentence.end)
+        and not _COLLAPSED.search(lower, sentence.start, sentence.end)
+    )
+    return link._replace(predicate="exhumed") if out_of_graves or _DUG.search(lower, first, at) else link
 
 
 _TAKEN_OUT: Final = re.compile(r"(?:вилуч|підня|извлеч|извлек|подня|retriev|recover|removed)\w*")
@@ -475,6 +479,16 @@ _PART_GAP: Final = re.compile(
 )
 
 
+def _is_same_one(lower: str, before: _Head, head: _Head) -> bool:
+    """Say whether a single person is only described once more ("one more victim, a teenager of 15")."""
+    gap = lower[before.end : head.quantity.start]
+    return (
+        before.quantity.value == 1
+        and head.is_single
+        and re.fullmatch(r" ?[—–-] ?|, (?:an? )?", gap) is not None
+    )
+
+
 def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) -> list[tuple[_Head, _Link]]:
     """Give a part or a coordinated figure without an outcome of its own that of the figure before it."""
     linked = {id(h): link for h, link in made}
@@ -497,6 +511,8 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
             and _PART_GAP.fullmatch(lower[previous[0].end : head.quantity.start])
         ):
             link = previous[1]._replace(cost=previous[1].cost + 1)
+        if link is not None and previous is not None and _is_same_one(lower, previous[0], head):
+            continue
         if link is not None:
             previous = (head, link)
             out.append(previous)
@@ -508,6 +524,7 @@ def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
     head, link = made[i]
     if (
         head.is_part
+        or (link.cue is None and link.cost == 7.0)
         or (i and lower[head.quantity.start - 1] == "(")
         or _is_in_grave(lower, made, i)
         or _AMONG.match(lower, head.end)

@@ -115,6 +115,8 @@ def fused(cased: str) -> Iterator[int]:
 _RUN_ON: Final = re.compile(
     r"(?<![a-z])(?:died|killed|wounded|injured|destroyed|damaged|buried|found|said|told|missing|dead|people|civilians|houses|buildings|country|region|city)"
     r"(?=(?:and|who|which|that|according|about|where|when|while|in|on|by|the|from|was|were|have|had)(?![a-z]))"
+    r"|(?<=[a-z]{4})(?=(?:reported|affirmed|announced|informed|declared|said|wrote) (?:the|by|to|on|this|in)(?![a-z]))"
+    r"|(?<=[a-z]{5})(?=total \d)|(?<![a-z])(?:mon|tues|wednes|thurs|fri|satur|sun)day(?=(?!s(?![a-z]))[a-z]{2})"
     r"|(?<![a-z])(?:and|but|that|with|by|of|in)(?=(?:wounded|injured|killed|destroyed|damaged|dozens|several)(?![a-z]))"
     r"|(?<=[a-z]{4})(?=(?:he|she|they) (?:said|added|wrote|told|denounced|declared|explained|stated|assured))"
     r"|(?<=[a-z]{4})(?=(?:according to|which (?:is|was|were|are|had|has|served))(?![a-z]))",

@@ -26,6 +26,19 @@ _AREA_WORD: Final = re.compile(
     r"(?:мтг|отг|тг|громад[аиіоую]+|общин[аыеу]))(?!\w)",
     re.IGNORECASE,
 )
+_DATELINE: Final = re.compile(
+    r"(?:, [A-Z][a-zA-Z]+)?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?(?:\([A-Z][\w ]{1,20}\) ?)?[-–—] "
+)
+
+
+def _is_dateline(shadow: Shadow, m: Mention) -> bool:
+    line_start = shadow.cased.rfind("\n", 0, m.start) + 1
+    opens = not shadow.cased[line_start : m.start].strip()
+    return (
+        opens and shadow.cased[m.start : m.end].isupper() and _DATELINE.match(shadow.cased, m.end) is not None
+    )
+
+
 _ROAD_AFTER: Final = re.compile(r" (?:road|highway|railway|train|line|route|motorway|axis)(?!\w)")
 _ROAD_BEFORE: Final = re.compile(
     r"(?<!\w)(?:трас\w+|дорог\w+|дорозі|шосе|шоссе|маршрут\w+|потяг\w*|поезд\w*|road|highway|train)(?: (?:з|із|из|from|between|між|между))* $"
@@ -58,6 +71,11 @@ class Site:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(_cues.load("places")[name])
+
+
+@cache
+def _small_letters() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){_cues.either(_cues.load('places')['small_letters'])}(?![\w-])")
 
 
 @cache
@@ -147,9 +165,8 @@ class Reader:
         for start, end in self._bodies:
             self._in_body[start:end] = b"\1" * (end - start)
         mask = sorted([*masked, *streets])
-        self._mentions = self._with_villages(
-            self._kept(gazetteer.load().scan(shadow.cased, masked=mask)), mask
-        )
+        written = _small_letters().sub(lambda m: m.group().capitalize(), shadow.cased)
+        self._mentions = self._with_villages(self._kept(gazetteer.load().scan(written, masked=mask)), mask)
 
     def _kept(self, mentions: list[Mention]) -> list[Mention]:
         kept: list[Mention] = []
@@ -195,7 +212,8 @@ class Reader:
         """Say whether the mention heads an item of a list, or goes on with a list of places."""
         sentence = self._segments.at(m.start)
         if re.match(r"\s*[:–—(]", self._shadow.lower[m.end : m.end + 3]):
-            head = self._shadow.lower[sentence.start : m.start]
+            begin = self._shadow.lower.rfind(";", sentence.start, m.start) + 1
+            head = self._shadow.lower[max(sentence.start, begin) : m.start]
             if not re.search(r"[^\W\d_]", head) or re.search(
                 r"(?:район|громада|district|region|community)\W*$", head
             ):
@@ -293,6 +311,8 @@ class Reader:
         for role, why, holds in others:
             if holds:
                 return role, why, False
+        if _is_dateline(self._shadow, m):
+            return "resident", "the dateline of an agency report", False
         if _pattern("resident_after").match(lower, m.end) or _end_with("resident").search(
             lower, head, m.start
         ):

@@ -293,6 +293,14 @@ class Attributions:
         is_header = sentence.line <= 3 and bool(re.search(r":\s*$", text))
         if sentence.index == 0 and voice is not None and voice.kind != "anonymous":
             is_header = is_header or bool(_TOPIC.search(text))
+        if (
+            sentence.index == 1
+            and voice is not None
+            and voice.kind == "person"
+            and len(text) < 60
+            and not re.search(r"\d", text)
+        ):
+            is_header = is_header or voice.end >= sentence.end - 2
         return Attribution(
             m.start(),
             end,
@@ -323,7 +331,7 @@ class Attributions:
     def _inverted(self, sentence: Sentence, at: int) -> Voice | None:
         """Return the subject that a translation put behind the verb ("announced this Tuesday the prosecutor X")."""
         found = self._after(sentence, at, _NEAR_AFTER)
-        if found is None or found.kind not in {"person", "body"}:
+        if found is None or found.kind == "pronoun":
             return None
         gap = self._shadow.lower[at : found.start]
         return (
@@ -349,7 +357,7 @@ class Attributions:
         if not cyrillic:
             return after if gap_after <= 1 and gap_before > 12 else before
         between = self._shadow.lower[before.end : m.start()]
-        if gap_before <= 3 and before.kind != "pronoun":
+        if gap_before <= 3 and before.kind != "pronoun" and "," not in between:
             return before
         if _RANK[before.kind] < _RANK[after.kind] and "," not in between.strip(" ,"):
             return before
@@ -364,10 +372,14 @@ class Attributions:
         for v in near:
             if v.kind == "person" and v.start - first.end <= 60 and not self._is_cut(first.end, v.start):
                 return self._with_role(v, at, v.start)
+        follow = next((v for v in near if v.kind == "body" and 0 <= v.start - first.end <= 1), None)
+        if follow is not None and first.kind == "anonymous":
+            name = re.sub(r"\s+", " ", self._shadow.cased[first.start : follow.end])
+            return replace(first, end=follow.end, name=name)
         return first
 
     def _is_cut(self, start: int, end: int) -> bool:
-        gap = self._shadow.lower[start:end]
+        gap = re.sub("«[^«»]{2,40}»", "", self._shadow.lower[start:end])
         if end - start <= 1:
             return False
         return bool(re.search(r"[.;:!?“”«»\"]| (?:that|що|что|but|але|но) |\d", gap)) or gap.count(",") > 1
@@ -402,7 +414,8 @@ class Attributions:
             return last
         head = usable[-2]
         if not re.fullmatch(
-            r"(?: (?:of|from|with|at|in|for|the|із|з|из|от))* ", self._shadow.lower[head.end : last.start]
+            r"(?: (?:of|from|with|at|in|for|the|із|з|из|от|при|украины|україни))* ",
+            self._shadow.lower[head.end : last.start],
         ):
             return last
         name = re.sub(r"\s+", " ", self._shadow.cased[head.start : last.end])
