@@ -12,6 +12,16 @@ import yaml
 CYRILLIC: Final = re.compile("[а-яіїєґё]", re.IGNORECASE)
 
 
+_LATIN: Final = re.compile(r"(?<![\\a-z])[a-z]{3,}")
+
+
+def scripts(pattern: str) -> frozenset[bool]:
+    """Return for which texts a pattern is worth a try: False for Latin script, True for Cyrillic; both for a mixed one."""
+    bare = re.sub(r"\(\?P<\w+>|\\[a-z]", " ", pattern)
+    found = {False} if _LATIN.search(bare) else set()
+    return frozenset(found | ({True} if CYRILLIC.search(bare) else set()) or {False, True})
+
+
 @cache
 def load(name: str) -> Any:
     """Return the content of `cues/{name}.yaml`."""

@@ -67,7 +67,7 @@ def _cue_pattern(cyrillic: bool) -> tuple[re.Pattern[str], dict[str, tuple[str, 
     for side in ("left", "right", "both"):
         for predicate in _PREDICATES:
             for i, pattern in enumerate(data[predicate].get(side, ())):
-                if bool(_cues.CYRILLIC.search(pattern)) is cyrillic:
+                if cyrillic in _cues.scripts(pattern):
                     name = f"{predicate}_{side}_{i}"
                     table[name] = (predicate, side)
                     parts.append(f"(?P<{name}>{pattern})")
@@ -93,7 +93,8 @@ def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     words |= {w: (name, entry["group"]) for name, entry in data["plural"].items() for w in entry["words"]}
     between = _cues.either([str(w) for w in data["between"]])
     noun = _cues.either(list(words))
-    return re.compile(rf" (?:{between} )*?(?P<noun>{noun})(?!\w)"), words
+    other = "(?!(?:were|was|are|is|and|of|in|at|by|from|who|had|have|has|when|after|more|out|other|were|killed|dead|wounded|injured|on|to|for|as|with|houses|homes|buildings|minutes|hours|days|cars)(?!\\w))[a-z]{3,12}"
+    return re.compile(rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w)"), words
 
 
 @cache
@@ -149,8 +150,12 @@ _COLLECTIVE: Final = re.compile(
 )
 """Numerals that count people only (and young animals)."""
 _PERSONAL: Final = re.compile(r"(?:ів|їв|ок|иць|ей|ов|ев|ёв|их|ых|ні|ці|ан|ян|ам)$")
+_DEAD: Final = re.compile(r"dead|killed|загибл|погибш")
 _OF_THE: Final = re.compile(
     r" (?:of|з|із|из) (?:the |числа |those )?(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
+)
+_OF_THE_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:of the|of|із|з|из) (?:[\d,]+|[a-z-]+) (?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|загиблих|раненых|пострадавших|погибших),? $"
 )
 _LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
 _WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
@@ -170,7 +175,7 @@ _LIVING_AFTER: Final = re.compile(
 )
 _MOST_HARMED: Final = 200
 _PAREN: Final = re.compile(
-    r", (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
+    r", (?:most|some|many|all|half|several|both|nearly all|almost all|більшість|переважно|в основном|большинство)(?: of (?:them|whom)| з яких| из которых| из них| з них)? [^,.;]{2,50},|, (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
     r" [^,]{2,60},|\([^()]{2,60}\)"
 )
 _COORDINATED: Final = re.compile(
@@ -291,12 +296,15 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
 
 
 def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]) -> _Link | None:
+    named = _OF_THE_BEFORE.search(lower, max(0, head.quantity.start - 40), head.quantity.start)
+    if named:
+        return _Link(7.0, None, "killed" if _DEAD.match(named["noun"]) else "injured")
     best: _Link | None = (
         _Link(3.5, None, "bodies") if head.is_dead and head.quantity.value is not None else None
     )
     of_the = _OF_THE.match(lower, head.quantity.end)
     if of_the:
-        predicate = "killed" if re.match(r"dead|killed|загибл|погибш", of_the["noun"]) else "injured"
+        predicate = "killed" if _DEAD.match(of_the["noun"]) else "injured"
         best = _Link(7.0, None, predicate)
         head = head._replace(end=of_the.end(), typed=True)
     for cue in sentence_cues:

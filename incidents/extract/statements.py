@@ -46,7 +46,7 @@ class _Rule:
     predicate: str
     pattern: re.Pattern[str]
     entry: dict[str, Any]
-    cyrillic: bool
+    scripts: frozenset[bool]
     name: str
 
 
@@ -54,7 +54,7 @@ class _Rule:
 def _rules() -> tuple[_Rule, ...]:
     return tuple(
         _Rule(predicate, re.compile(rf"(?<![\w-])(?:{e['pattern']})(?!\w)" if not e.get("capt") else e["pattern"]),
-              e, bool(_cues.CYRILLIC.search(e["pattern"])), f"statement.{predicate}.{i}")
+              e, _cues.scripts(e["pattern"]), f"statement.{predicate}.{i}")
         for predicate, entries in _cues.load("statements").items()
         for i, e in enumerate(entries)
     )  # fmt: skip
@@ -65,7 +65,7 @@ def read(shadow: Shadow, segments: Segments) -> list[Statement]:
     cyrillic = bool(_cues.CYRILLIC.search(shadow.lower))
     made: list[Statement] = []
     for rule in _rules():
-        if rule.cyrillic and not cyrillic:
+        if not cyrillic and False not in rule.scripts:
             continue
         for sentence in segments.sentences:
             for m in _matches(rule, shadow.lower, sentence):
