@@ -114,11 +114,17 @@ def reason(answer: Answer, km: float) -> str:
 def ceiling(answers: list[Answer]) -> None:
     """Print, for 10 and 25 km, the share no choice among the candidates can pass, and why rows are missed."""
     for km in (10, 25):
-        missed = Counter(reason(a, km) for a in answers if a.off is None or a.off > km)
+        missed: dict[str, Counter[str]] = {}
+        for answer in answers:
+            if answer.off is None or answer.off > km:
+                missed.setdefault(reason(answer, km), Counter())[answer.row["place"]] += 1
         most = share([a.best is not None and a.best <= km for a in answers])
-        print(f"  ceiling of these sources <={km} km {most:.3f}; {sum(missed.values())} rows missed:")
-        for why, n in missed.most_common():
-            print(f"    {n:4}  {why}")
+        print(
+            f"  ceiling of these sources <={km} km {most:.3f}; {sum(map(Counter.total, missed.values()))} rows missed:"
+        )
+        for why, towns in sorted(missed.items(), key=lambda item: -item[1].total()):
+            print(f"    {towns.total():4}  {why}")
+            print(f"          {', '.join(f'{town} ({n})' for town, n in towns.most_common(6))}")
 
 
 def half_of(row: Row) -> int:
