@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib.util
+import ipaddress
 import os
 import socket
 import sys
@@ -30,9 +31,21 @@ def command(*, port: int, address: str, source: str) -> None:
     _check_port(address, port)
     host = f"[{address}]" if ":" in address else address
     click.echo(f"Incident Atlas: http://{host}:{port}  (collection {shown(source)}; Ctrl+C stops it)")
+    if not ipaddress.ip_address(_number(address)).is_loopback:
+        click.echo(
+            "Other machines can reach this address, and the dashboard asks nobody for a password.", err=True
+        )
     sys.stdout.flush()
     environment = {**os.environ, STORE: source if "://" in source else str(Path(source).resolve())}
     os.execve(sys.executable, [sys.executable, "-m", "streamlit", *_arguments(address, port)], environment)  # noqa: S606
+
+
+def _number(address: str) -> str:
+    """Return the numbers of an address. Raises AtlasError for a name that leads nowhere."""
+    try:
+        return str(socket.getaddrinfo(address, None)[0][4][0]).partition("%")[0]
+    except OSError as error:
+        raise AtlasError(f"--address {address}: is not an address of this machine") from error
 
 
 def _prepare(source: str) -> None:

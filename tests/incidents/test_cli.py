@@ -186,6 +186,12 @@ def test_serve_says_that_a_port_is_taken(folder: Path) -> None:
     assert f"port {port} is in use" in result.output
 
 
+def test_serve_names_an_address_that_is_not_of_this_machine(folder: Path) -> None:
+    result = run("serve", "--from", folder, "--address", "192.0.2.1", "--port", "8765")
+    assert result.exit_code == 1
+    assert "cannot listen on 192.0.2.1:8765" in result.output
+
+
 def test_serve_does_not_start_on_nothing(tmp_path: Path) -> None:
     result = run("serve", "--from", tmp_path / "nowhere")
     assert result.exit_code == 1

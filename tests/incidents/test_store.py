@@ -13,6 +13,8 @@ from incidents.geojson import to_line
 from incidents.store import FolderStore, read_file, write_file
 from tests.incidents.samples import incident
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> FolderStore:
@@ -192,6 +194,31 @@ def test_a_rewrite_never_loses_what_it_does_not_know(store: FolderStore) -> None
         store.compact()
     assert path.read_text() == kept
     assert [i.id for i in store.incidents()] == ["i0001", "i0013"]
+
+
+def test_the_shipped_collection_round_trips_byte_for_byte(store: FolderStore) -> None:
+    shipped = FolderStore.open(ROOT / "data" / "ukraine")
+    store.put(shipped.incidents())
+    store.compact()
+    assert {s.name: s.path.read_bytes() for s in store.files()} == {
+        s.name: s.path.read_bytes() for s in shipped.files()
+    }
+
+
+def test_files_saved_by_other_editors_are_read_as_well(store: FolderStore) -> None:
+    store.put([incident(1), incident(13)])
+    store.compact()
+    path = store.folder / "2022-02.geojson"
+    ours = path.read_bytes()
+    for saved in (ours.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + ours, ours.replace(b"\n", b"\n\n")):
+        path.write_bytes(saved)
+        assert list(store.incidents()) == [incident(1), incident(13)]
+        assert store.get("i0013") == incident(13)
+        store.put(incident(25))
+        store.compact()
+        store.delete("i0025")
+        store.compact()
+        assert path.read_bytes() == ours
 
 
 def test_candidates_are_kept_beside(store: FolderStore) -> None:
