@@ -28,7 +28,7 @@ import folium
 import numpy as np
 import orjson
 from folium.plugins import FastMarkerCluster
-from playwright.sync_api import Frame, Page, sync_playwright
+from playwright.sync_api import Error, Frame, Page, sync_playwright
 
 from bench.memory import MemoryCatalogue, synthetic_points
 from dashboard import views
@@ -40,6 +40,9 @@ from incidents.filters import Filter
 ROOT = Path(__file__).resolve().parents[1]
 PORT = int(os.environ.get("PORT", "8615"))
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info", "--js-flags=--expose-gc"]  # fmt: skip
+CLUSTER_MARKER = (
+    "function (row) { return L.marker(new L.LatLng(row[0], row[1])); }"  # the default needs another font
+)
 CLUSTER_PACKAGE = "leaflet.markercluster@1.5.3"
 
 
@@ -264,7 +267,7 @@ def plain_markers(size: int) -> folium.Map:
     """Return a folium map with one marker each."""
     points, out = (
         synthetic_points(size),
-        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None, max_zoom=18)),
+        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None)),
     )
     for lon, lat in zip(points.lon, points.lat, strict=True):
         if np.isfinite(lon):
@@ -276,10 +279,11 @@ def fast_cluster(size: int) -> folium.Map:
     """Return a folium map with FastMarkerCluster."""
     points, out = (
         synthetic_points(size),
-        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None, max_zoom=18)),
+        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None)),
     )
     placed = np.isfinite(points.lon)
-    layer = FastMarkerCluster(np.stack([points.lat[placed], points.lon[placed]], axis=1).tolist())
+    rows = np.stack([points.lat[placed], points.lon[placed]], axis=1).tolist()
+    layer = FastMarkerCluster(rows, callback=CLUSTER_MARKER)
     layer.default_js = [("cluster", "leaflet.markercluster.js")]
     layer.default_css = [("a", "MarkerCluster.css"), ("b", "MarkerCluster.Default.css")]
     layer.add_to(out)
@@ -287,6 +291,7 @@ def fast_cluster(size: int) -> folium.Map:
 
 
 def _offline(out: folium.Map) -> folium.Map:
+    out.options["max_zoom"] = 18
     out.default_js, out.default_css = [("leaflet", "leaflet.js")], [("leaflet_css", "leaflet.css")]
     return out
 
@@ -307,8 +312,12 @@ def alternative(
         make(size).save(str(folder / "index.html"))
         with files(folder) as address:
             page.goto(f"{address}/index.html", wait_until="commit")
-            page.wait_for_selector(".leaflet-marker-icon", state="attached")
-            page.evaluate(FRAME)
+            try:
+                page.wait_for_selector(".leaflet-marker-icon", state="attached")
+                page.evaluate(FRAME)
+            except Error as error:
+                say(f"{name}, {size:,}", f"gave up: {str(error).splitlines()[0][:60]}")
+                return None
             first = (time.perf_counter() - start) * 1000
             heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
         say(f"{name}, {size:,}", f"{first:.0f} ms", "", "", "", "", f"{heap:.0f} MB")

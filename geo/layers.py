@@ -38,6 +38,7 @@ RETURNED: Final = (
     "last_active_drawing",
     "all_drawings",
 )
+MIN_ZOOM: Final = 2
 MAX_ZOOM: Final = 18
 
 Theme = Literal["light", "dark"]
@@ -139,9 +140,11 @@ def base_map(
     """
     lon, lat = center
     result = _Map(
-        location=(lat, lon), zoom_start=zoom, tiles=None, prefer_canvas=True, max_zoom=MAX_ZOOM, min_zoom=2,
-        world_copy_jump=True, zoom_control=True, fade_animation=False, wheel_px_per_zoom_level=90,
+        location=(lat, lon), zoom_start=zoom, tiles=None, prefer_canvas=True, world_copy_jump=True,
+        fade_animation=False, wheel_px_per_zoom_level=90,
     )  # fmt: skip
+    # folium hands the zooms to the tiles, and there are none
+    result.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}
     options: dict[str, Any] = {
         "theme": theme,
         "language": language,

@@ -271,7 +271,9 @@ def ukrainian(city: dict[str, Any], official: set[str]) -> str:
     return (same or near or [""])[0]
 
 
-STEPS = ((2e6, 4), (7e5, 5), (2.5e5, 6), (1e5, 7), (3.5e4, 8), (1.2e4, 9), (4e3, 10), (1.5e3, 11), (0, 12))
+STEPS = (  # population, first zoom at which the name is written
+    (2e6, 4), (7e5, 5), (2.5e5, 6), (1e5, 7), (3e4, 7), (1e4, 8), (4e3, 9), (1.2e3, 10), (0, 11),
+)  # fmt: skip
 
 
 def towns() -> list[list[Any]]:

@@ -582,7 +582,10 @@
       const values = { z: data.query.z, x0: data.query.x0, y0: data.query.y0, x1: data.query.x1, y1: data.query.y1, i };
       this.point(null);
       this.detail.ask(this.url("open", { ...values, offset: 0 }), (page) => {
-        if (page.same || this.map.getZoom() >= this.map.getMaxZoom()) return this.list(values, page);
+        if (page.same || this.map.getZoom() >= this.map.getMaxZoom()) {
+          this.list(values, page);
+          return this.uncover(page.extent);
+        }
         const [west, south, east, north] = page.extent, turns = Math.round(this.map.getCenter().lng / 360) * 360;
         const bounds = L.latLngBounds([south, west + turns], [north, east + turns]);
         const zoom = Math.max(this.map.getBoundsZoom(bounds.pad(0.15)), this.map.getZoom() + 1);
@@ -633,6 +636,13 @@
       };
       this.listed = box.addTo(this.map);
       this.legend.giveWay(true);
+    }
+
+    /* Moves a place out from under the list, where the screen is wide enough. */
+    uncover([west, south]) {
+      const size = this.map.getSize(), turns = Math.round(this.map.getCenter().lng / 360) * 360;
+      const at = this.map.latLngToContainerPoint([south, west + turns]), free = size.x - 330;
+      if (free > 230 && at.x > free - 40) this.map.panBy([at.x - free / 2, 0]);
     }
 
     fillList(card, values, page) {

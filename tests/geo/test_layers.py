@@ -41,6 +41,12 @@ def test_the_base_map_is_the_same_at_every_rerun_and_differs_with_what_was_asked
     assert generate_js_hash(_script(zoom=7), "map") != one
 
 
+def test_the_zooms_end_where_the_index_ends() -> None:
+    script = _script()
+    assert re.search(r'"maxZoom": 18\b', script)
+    assert re.search(r'"minZoom": 2\b', script)
+
+
 def test_online_tiles_are_asked_only_when_chosen() -> None:
     assert "openstreetmap" not in _script()
     assert "tile.openstreetmap.org" in _script(tiles=OPENSTREETMAP)
