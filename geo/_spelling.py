@@ -66,8 +66,11 @@ def matches(gazetteer: Gazetteer, name: str, *, admin1: str = "") -> list[Match]
     found: dict[str, Match] = {}
     for step, alike, how in _STEPS:
         for spelling in _spellings(name):
-            for place in step(gazetteer, spelling):
+            here = step(gazetteer, spelling)
+            for place in here:
                 found.setdefault(place.place_id, _match(place, spelling, alike, how))
+            if here:
+                break
         if any(match.place.admin1 == admin1 or not admin1 for match in found.values()):
             return list(found.values())
     for match in _misspelt(gazetteer, name, admin1):
