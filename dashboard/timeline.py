@@ -42,7 +42,7 @@ def after(day: dt.date, unit: Unit) -> dt.date:
 
 
 def frame(bins: Sequence[Bin], unit: Unit, words: Words) -> pd.DataFrame:
-    """Return the bars as rows, stacked in vocabulary order: start, end, low, high, label, category, word, count."""
+    """Return the bars as rows, stacked in vocabulary order: start, end, low, high, label, category, word, say, count."""
     order = {word: n for n, word in enumerate(vocabulary.words("category"))}
     heights: dict[dt.date, int] = {}
     rows = []
@@ -58,11 +58,14 @@ def frame(bins: Sequence[Bin], unit: Unit, words: Words) -> pd.DataFrame:
                 "label": words.span(b.start, None, unit),
                 "category": words.term("category", b.category),
                 "word": b.category,
+                "say": f"{words.span(b.start, None, unit)}, {words.term('category', b.category)}: {words.number(b.count)}",
                 "count": b.count,
             }
         )
     rows += _margins(bins, unit, rows)
-    return pd.DataFrame(rows, columns=["start", "end", "low", "high", "label", "category", "word", "count"])
+    return pd.DataFrame(
+        rows, columns=["start", "end", "low", "high", "label", "category", "word", "say", "count"]
+    )
 
 
 def _margins(bins: Sequence[Bin], unit: Unit, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -113,6 +116,7 @@ def chart(
             y=alt.Y("low:Q", title=None, axis=_count_axis(ground)),
             y2="high:Q",
             color=colour,
+            description="say:N",
             opacity=alt.condition("datum.inside", alt.value(1), alt.value(0.25)),
             tooltip=[
                 alt.Tooltip("label:N", title=words("timeline.heading")),
