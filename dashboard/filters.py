@@ -73,6 +73,7 @@ def _choices(field: str, counts: dict[str, int], words: Words, region_names: dic
         key=f"f_{field}",
         format_func=label,
         placeholder=words("filter.choose"),
+        select_all=False,
     )
 
 

@@ -51,7 +51,7 @@ def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, 
         theme=mode,
         language="uk" if words.language == "uk" else "en",
     )
-    start = _start(questions, state, mode)
+    start = _start(questions, state, (mode, online))
     go_to = session.held().go_to
     event = st_folium(
         base_map(
@@ -71,11 +71,11 @@ def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, 
     return read(event or {})
 
 
-def _start(questions: Questions, state: State, mode: theme.Mode) -> View:
+def _start(questions: Questions, state: State, ground: tuple[theme.Mode, bool]) -> View:
     """Return where the map looks when it is mounted; another ground mounts it anew, where the visitor was."""
     marks = session.held().marks
-    if marks.get("map_ground") != mode or "map_start" not in marks:
-        marks |= {"map_ground": mode, "map_start": state.view or home(questions)}
+    if marks.get("map_ground") != ground or "map_start" not in marks:
+        marks |= {"map_ground": ground, "map_start": state.view or home(questions)}
         session.held().go_to = None
     start: View = marks["map_start"]
     return start

@@ -119,7 +119,7 @@ def _controls(frame: Frame) -> None:
                 format_func=lambda name: words(f"map.sizes.{name}"),
             )
             st.toggle(words("map.circles"), key="s_circles", help=words("map.circles_help"))
-            st.toggle(words("map.online"), key="online", help=words("map.online_help"))
+            st.toggle(words("map.online"), key="online")
             st.caption(words("map.online_help"))
 
 

@@ -128,7 +128,7 @@ def _column(key: str, words: Words) -> dict[str, Any]:
         "label": label,
         "kind": COLUMNS[key],
         "sort": sort,
-        "plain": key in {"date", "category"},
+        "plain": key in {"date", "category", "title"},
     }
 
 

@@ -214,3 +214,19 @@ def test_the_language_switches_and_stays_in_the_link(atlas: str, visit: Open) ->
     page.get_by_role("heading", name="Чого карта не показує").wait_for()
     page.get_by_role("link", name="Карта").click()
     wait_for_truth(page, "6 подій")
+
+
+def test_a_rectangle_drawn_on_the_map_filters_and_can_be_lifted(atlas: str, visit: Open) -> None:
+    page = ready(visit(f"{atlas}/?lat=49.6&lon=36.8&zoom=8").page)
+    wait_for_truth(page, "in this view")
+    page.frame_locator(MAP).get_by_role("button", name="Draw a rectangle").click()
+    box = page.locator(MAP).bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 300, steps=6)
+    page.mouse.up()
+    page.wait_for_url("**within=**")
+    wait_for_truth(page, "3 incidents · 3 on the map")
+    page.get_by_role("button", name="Remove: Area drawn on the map").click()
+    wait_for_truth(page, "6 incidents")
+    assert "within" not in page.url
