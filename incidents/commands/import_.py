@@ -10,8 +10,8 @@ import click
 from incidents import importing
 from incidents._guess import shown
 from incidents._mapping import Mapping, read_mapping
+from incidents._rejected import Report
 from incidents.commands._common import bytes_bar, example, size_of
-from incidents.importing import Report
 from incidents.model import Incident
 from incidents.stores import Store, name_of, open_store
 
@@ -71,7 +71,13 @@ def command(
     store = open_store(into, create=True)
     with bytes_bar(size_of(file), what="importing") as bar:
         rows = importing.read(
-            file, chosen, on_rejected=report.rejected, encoding=encoding, places=places, progress=bar.update
+            file,
+            chosen,
+            on_rejected=report.rejected,
+            on_note=report.note,
+            encoding=encoding,
+            places=places,
+            progress=bar.update,
         )
         new, there = _load(store, rows, report, replace=replace)
     _tell(store, report, new=new, there=there)
@@ -89,7 +95,7 @@ def _load(store: Store, rows: Iterator[Incident], report: Report, *, replace: bo
 
     def unknown() -> Iterator[Incident]:
         nonlocal there
-        for incident in importing.with_own_ids(rows, report):
+        for incident in rows:
             if incident.id in held:
                 there += 1
             else:

@@ -14,8 +14,8 @@ from incidents import importing, validate
 from incidents._errors import BadInput, UnreadableCollection
 from incidents._guess import shown
 from incidents._mapping import parse_mapping
+from incidents._rejected import Rejected
 from incidents.cli import main
-from incidents.importing import Rejected
 from incidents.model import Incident
 from incidents.store import FolderStore, write_file
 from tests.incidents.samples import incident
@@ -215,7 +215,7 @@ def test_two_rows_with_one_id_are_both_kept_and_told(tmp_path: Path) -> None:
     result = run("import", path, "--into", tmp_path / "c")
     assert result.exit_code == 0
     assert {i.id: i.title for i in FolderStore.open(tmp_path / "c").incidents()} == {"x": "one", "x-2": "two"}
-    assert "x-2" in (tmp_path / "a.csv.rejected.csv").read_text()
+    assert "3,id,x is there twice; this row was kept as x-2" in (tmp_path / "a.csv.rejected.csv").read_text()
 
 
 @pytest.mark.parametrize(
