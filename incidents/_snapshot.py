@@ -13,6 +13,7 @@ import hashlib
 import itertools
 import mmap
 import os
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,9 +31,12 @@ from incidents._words import Words, path_of
 from incidents.index import Part
 from incidents.sql import Sql
 
-HOT_LIMIT: Final = 3_000_000
-"""Up to this many rows the hot columns are held in memory; beyond it every question reads Parquet from disk."""
+HOT_LIMIT: Final = 50_000
+"""Up to this many rows the hot columns are held in memory; beyond it they are read from disk, within `_MEMORY`."""
 _MEMORY: Final = "280MB"
+_OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+_HOT: Final = ", ".join((*_shape.HOT, "row_no"))
+_DOUBLED: Final = "SELECT row_no, id, start FROM {table} WHERE id IN (SELECT id FROM {table} GROUP BY id HAVING count(*) > 1)"
 _STORED: Final = ("place_fold", "search_text", "first_day", "last_day", "impact_bits", "weapon_bits", "sensitivity_bits",
                   "previous_ids", "start", "length")  # fmt: skip
 _WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
@@ -52,6 +56,7 @@ class Snapshot:
         self.files = [name for _, name in tables]
         self.tables = [folder / table.name for table, _ in tables]
         self.problems: list[str] = []
+        self._has_kept = False
         self._words: list[Words] | None = None
         self.total = int(self.offsets[-1])
         self.overlay: dict[str, bytes | None] = {}
@@ -76,28 +81,47 @@ class Snapshot:
             run(f"CREATE TABLE held.edits AS SELECT {_WIDE}, 0 AS row_no FROM ({_placed(shaped)}) LIMIT 0")
         run(f"CREATE VIEW parquet AS {self._parquet(paths) if paths else 'FROM held.edits WHERE false'}")
         run("CREATE TABLE held.dead (row_no INTEGER)")
-        self._show(changed=False)
         if self.in_memory:
-            columns = ", ".join((*_shape.HOT, "row_no"))
-            run(f"CREATE TABLE held.hot AS SELECT {columns} FROM parquet")
+            run(f"CREATE TABLE held.hot AS SELECT {_HOT} FROM parquet")
             run("CHECKPOINT held")
             run("CREATE VIEW hot AS FROM held.hot")
+        elif (kept := self._kept_hot(paths)) is not None:
+            run(f"ATTACH '{_quoted(kept)}' AS kept (READ_ONLY)")
+        self._show(changed=False)
+        if self.in_memory or self._has_kept:
             self._leave_out_doubles()
-        else:
-            run("CREATE VIEW hot AS FROM wide")
+
+    def _kept_hot(self, paths: list[Path]) -> Path | None:
+        """Return a database file with the hot columns, made where it is missing; null where it cannot be written.
+
+        Too many rows to hold in memory are read from it in blocks, several times faster than from Parquet.
+        """
+        if not paths:
+            return None
+        made_of = hashlib.sha256("\n".join([_HOT, duckdb.__version__, *(p.name for p in paths)]).encode())
+        path = paths[0].parent / f"hot-{made_of.hexdigest()[:16]}.duckdb"
+        temp = path.with_name(f".tmp-{secrets.token_hex(6)}")
+        try:
+            if not path.exists():
+                with contextlib.closing(duckdb.connect(temp, config=dict(_OFFLINE))) as con:
+                    con.execute(f"SET memory_limit = '{_MEMORY}'")
+                    con.execute(f"CREATE TABLE hot AS SELECT {_HOT} FROM ({self._parquet(paths)})")
+                    con.execute(f"CREATE TABLE doubled AS {_DOUBLED.format(table='hot')}")
+                temp.replace(path)
+        except (OSError, duckdb.IOException):
+            return None
+        finally:
+            temp.unlink(missing_ok=True)
+        self._has_kept = True
+        return path
 
     def _leave_out_doubles(self) -> None:
         """Of several Features with one id the first counts, as the store reads them; the others are a problem."""
         con = self._con
-        ids = con.execute("SELECT id FROM held.hot GROUP BY id HAVING count(*) > 1 LIMIT 1000").fetchnumpy()[
-            "id"
-        ]
-        if not len(ids):
+        doubled = "FROM kept.doubled" if self._has_kept else _DOUBLED.format(table="held.hot")
+        found = con.execute(doubled).fetchall()
+        if not found:
             return
-        test = "id IN (SELECT unnest(?))"
-        found = con.execute(
-            f"SELECT row_no, id, start FROM held.hot WHERE {test}", (ids.tolist(),)
-        ).fetchall()
         seen: dict[str, str] = {}
         gone = []
         for part, _, row, incident_id in sorted((self._part(row), start, row, i) for row, i, start in found):
@@ -110,7 +134,8 @@ class Snapshot:
                 )
             seen.setdefault(incident_id, name)
         con.execute("INSERT INTO held.dead SELECT unnest(?::INTEGER[])", (gone,))
-        con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
+        if self.in_memory:
+            con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
         self._show(changed=True)
 
     def _part(self, row: int) -> int:
@@ -125,11 +150,14 @@ class Snapshot:
         )
 
     def _show(self, *, changed: bool) -> None:
-        """Define `wide`: plain Parquet as long as nothing changed, for then filters reach the files' statistics."""
-        over = (
-            " WHERE row_no NOT IN (SELECT row_no FROM held.dead) UNION ALL FROM held.edits" if changed else ""
+        """Define `wide`, and `hot` where it is not in memory; plain tables as long as nothing changed, which is faster."""
+        self._con.execute(
+            f"CREATE OR REPLACE VIEW wide AS SELECT * FROM parquet{_over('*', changed=changed)}"
         )
-        self._con.execute(f"CREATE OR REPLACE VIEW wide AS SELECT * FROM parquet{over}")
+        if not self.in_memory:
+            table = "kept.hot" if self._has_kept else "parquet"
+            over = _over(_HOT, changed=changed)
+            self._con.execute(f"CREATE OR REPLACE VIEW hot AS SELECT {_HOT} FROM {table}{over}")
 
     # ---- asking
 
@@ -209,9 +237,8 @@ class Snapshot:
             f"INSERT INTO held.edits SELECT {_WIDE}, {self.total} + row_number() OVER () - 1 FROM fresh"
         )
         if self.in_memory:
-            columns = ", ".join((*_shape.HOT, "row_no"))
             con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
-            con.execute(f"INSERT INTO held.hot SELECT {columns} FROM held.edits WHERE row_no >= {self.total}")
+            con.execute(f"INSERT INTO held.hot SELECT {_HOT} FROM held.edits WHERE row_no >= {self.total}")
 
     # ---- the Features themselves
 
@@ -277,8 +304,15 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def _over(columns: str, *, changed: bool) -> str:
+    """Return what masks the rows that are gone and adds the edits."""
+    if not changed:
+        return ""
+    return f" WHERE row_no NOT IN (SELECT row_no FROM held.dead) UNION ALL SELECT {columns} FROM held.edits"
+
+
 def _connected(*, in_memory: bool) -> Any:
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con = duckdb.connect(config=dict(_OFFLINE))
     con.execute("SET parquet_metadata_cache = true")
     con.execute("ATTACH ':memory:' AS held (COMPRESS)")
     if not in_memory:

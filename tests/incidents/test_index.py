@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from incidents import _snapshot
 from incidents import index as index_module
 from incidents._duck import CHECK_EVERY_S
 from incidents._errors import UnreadableCollection
@@ -265,7 +266,11 @@ def test_two_processes_may_build_at_once(folder: Path) -> None:
     assert not list((folder / ".index").rglob(".tmp-*"))
 
 
-def test_of_two_features_with_one_id_the_first_counts_and_the_second_is_told(folder: Path) -> None:
+@pytest.mark.parametrize("limit", [10, 1000])
+def test_of_two_features_with_one_id_the_first_counts_and_the_second_is_told(
+    folder: Path, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_snapshot, "HOT_LIMIT", limit)
     first, second = [p for p in sorted(folder.glob("*.geojson")) if p.read_bytes().count(b"\n") > 2][:2]
     line = first.read_bytes().splitlines()[1].rstrip(b",")
     second.write_bytes(second.read_bytes().replace(b'features":[\n', b'features":[\n' + line + b",\n", 1))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incidents import vocabulary
+from incidents import _snapshot, vocabulary
 from incidents._duck import DuckCatalogue, make_words
 from incidents._errors import BadInput
 from incidents._fold import fold
@@ -31,7 +31,18 @@ COLLECTION = collection()
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """A collection of which two thirds lie in files and the rest, with some changes, in the journal."""
-    folder = tmp_path_factory.mktemp("queries")
+    return _opened(tmp_path_factory.mktemp("queries"))
+
+
+@pytest.fixture(scope="module")
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    """The same, taken for too large to be held in memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_snapshot, "HOT_LIMIT", 10)
+        yield _opened(tmp_path_factory.mktemp("on_disk"))
+
+
+def _opened(folder: Path) -> Catalogue:
     store = FolderStore.open(folder)
     old = [i.model_copy(update={"title": "before", "point": None}) for i in COLLECTION[90:110]]
     store.load([*COLLECTION[:90], *old])
@@ -108,6 +119,26 @@ def shown(catalogue: Catalogue, where: Filter) -> set[str]:
 @given(where=FILTERS)
 def test_any_filter_gives_what_the_model_gives(catalogue: Catalogue, where: Filter) -> None:
     assert shown(catalogue, where) == wanted(where)
+
+
+@settings(SLOW, max_examples=60)
+@given(where=FILTERS)
+def test_a_collection_too_large_for_memory_answers_alike(on_disk: Catalogue, where: Filter) -> None:
+    ids = wanted(where)
+    assert shown(on_disk, where) == ids
+    assert on_disk.counts(where).total == len(ids)
+    assert {row["id"] for row in on_disk.page(where, limit=1000)} == ids
+
+
+def test_columns_kept_on_disk_are_made_once(on_disk: Catalogue, tmp_path: Path) -> None:
+    folder = on_disk._current().tables[0].parent  # type: ignore[attr-defined]
+    kept = list(folder.glob("hot-*.duckdb"))
+    assert len(kept) == 1
+    made = kept[0].stat().st_mtime_ns
+    again = open_catalogue(folder.parents[1])
+    assert again.counts(Filter()) == on_disk.counts(Filter())
+    assert [p.stat().st_mtime_ns for p in folder.glob("hot-*.duckdb")] == [made]
+    assert not list(folder.glob(".tmp-*"))
 
 
 @pytest.mark.parametrize("word", list(Filter.model_fields))
