@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -198,13 +199,15 @@ class Drafter:
         if fact.predicate == "displaced":
             left = [s for s in here if _FROM.search(self._shadow.lower, max(0, s.start - 14), s.start)]
             here = left or here
-        first_fact = min([p for p in others if sentence.start <= p < sentence.end], default=fact.start)
+        at = bisect_left(others, sentence.start)
+        first_fact = others[at] if at < len(others) and others[at] < sentence.end else fact.start
         before = [s for s in here if s.start < fact.end]
         after = [s for s in here if s.start >= fact.end]
         leading = here[0].start < first_fact
         if leading and before:
             return self._run(here, before[-1], forwards=False)
-        nearest = [s for s in after if not any(fact.end <= p < s.start for p in others)]
+        next_fact = next(iter(others[(i := bisect_left(others, fact.end)) : i + 1]), sentence.end)
+        nearest = [s for s in after if s.start <= next_fact]
         if nearest:
             return self._run(here, nearest[0], forwards=True)
         if after and not before:
@@ -426,7 +429,7 @@ class Drafter:
     def group(self, facts: Sequence[Fact]) -> list[Draft]:
         """Return the drafts of the report, in order of the text. Claims tied to no place belong to none."""
         drafts: list[Draft] = []
-        starts = [f.start for f in facts if f.predicate not in _LOOSE]
+        starts = sorted(f.start for f in facts if f.predicate not in _LOOSE)
         firm = [i for i, f in enumerate(facts) if f.predicate not in _LOOSE]
         loose = [i for i, f in enumerate(facts) if f.predicate in _LOOSE]
         for i in firm:

@@ -7,6 +7,7 @@ sentence end lies between. Soldiers who withdraw, people present, distances and 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, NamedTuple
@@ -19,6 +20,10 @@ from incidents.extract.shadow import Shadow
 MOST: Final = 12
 """The highest cost at which a figure and an outcome still belong together."""
 _PREDICATES: Final = ("killed", "injured", "missing", "exhumed", "bodies", "graves", "detained", "displaced")
+
+
+_REACH: Final = 220
+"""How many characters may lie between a figure and its outcome, asides included; keeps the work linear."""
 
 
 @dataclass(frozen=True)
@@ -256,8 +261,11 @@ def _pairs(shadow: Shadow, sentence: Sentence) -> list[_Head]:
 def _singles(shadow: Shadow, sentence: Sentence, counted: list[_Head]) -> list[_Head]:
     pattern, groups = _single()
     found = []
+    taken = bytearray(sentence.end - sentence.start + 1)
+    for h in counted:
+        taken[h.quantity.start - sentence.start : h.end - sentence.start] = b"\1" * (h.end - h.quantity.start)
     for m in pattern.finditer(shadow.lower, sentence.start, sentence.end):
-        if any(h.quantity.start < m.end() and m.start() < h.end for h in counted):
+        if any(taken[m.start() - sentence.start : m.end() - sentence.start]):
             continue
         word = m["latin"] or m["cyrillic"]
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
@@ -279,6 +287,8 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
     if before and cue.predicate == "graves" and cue.start - head.quantity.end <= 1:
         return -1.0
     start, end = (head.end, cue.start) if before else (cue.end, head.quantity.start)
+    if end - start > _REACH:
+        return None
     if start > end:
         return 0.0 if head.quantity.start <= cue.start and cue.end <= head.end else None
     gap = _PAREN.sub(" ", lower[start:end])
@@ -421,16 +431,24 @@ def _of_sentence(
     heads = _heads(shadow, sentence, counted)
     none, _ = _none_pattern()
     zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
-    near = [c for c in near if not any(a <= c.start < b for a, b in zero) and not _is_denied(shadow.lower, c)]
+    said_none = bytearray(sentence.end - sentence.start + 1)
+    for a, b in zero:
+        said_none[a - sentence.start : b - sentence.start] = b"\1" * (b - a)
+    near = [c for c in near if not said_none[c.start - sentence.start] and not _is_denied(shadow.lower, c)]
     made: list[tuple[_Head, _Link]] = []
     if _UNREAL.search(shadow.lower, sentence.start, sentence.end):
         return []
+    cue_starts, head_starts = [c.start for c in near], [h.quantity.start for h in heads]
     for head in heads:
-        link = _link(shadow.lower, head, heads, near)
+        first, last = head.quantity.start - _REACH - 60, head.end + _REACH
+        some_cues = near[bisect_left(cue_starts, first) : bisect_left(cue_starts, last)]
+        some_heads = heads[bisect_left(head_starts, first) : bisect_left(head_starts, last)]
+        link = _link(shadow.lower, head, some_heads, some_cues)
         if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, _exhumed(shadow.lower, sentence, head, link)))
     made = _inherited(shadow.lower, heads, made)
-    lived = [_lived(shadow, sentence, h) for h in heads if not any(h is other for other, _ in made)]
+    linked = {id(h) for h, _ in made}
+    lived = [_lived(shadow, sentence, h) for h in heads if id(h) not in linked]
     return [f for f in lived if f is not None] + [
         _figure(shadow, sentence, h, link, _extent(shadow.lower, made, i)) for i, (h, link) in enumerate(made)
     ]
@@ -557,7 +575,7 @@ _AGED: Final = re.compile(
 def _opens_list(lower: str, made: list[tuple[_Head, _Link]], i: int) -> bool:
     """Say whether a figure is in a list that follows a whole ("two people: a woman and a man")."""
     head, link = made[i]
-    for j in range(i - 1, -1, -1):
+    for j in range(i - 1, max(-1, i - 13), -1):
         if made[j][1].predicate != link.predicate:
             return False
         gap = _AGED.sub("", lower[made[j][0].end : head.quantity.start])

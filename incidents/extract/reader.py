@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -194,12 +195,16 @@ class _Session:
         """Return everything claimed, in order; figures inside dates are none."""
         if not self.segments.sentences:
             return []
-        in_date = [(d.start, d.end) for d in self.dates]
-        counted = [
-            q for q in numbers.quantities(self.shadow.lower) if not any(a <= q.core < b for a, b in in_date)
-        ]
+        in_date = bytearray(len(self.shadow.lower) + 1)
+        for d in self.dates:
+            in_date[d.start : d.end] = b"\1" * (d.end - d.start)
+        counted = [q for q in numbers.quantities(self.shadow.lower) if not in_date[q.core]]
         found_figures = figures.read(self.shadow, self.segments, counted)
-        told = [s for s in statements.read(self.shadow, self.segments) if not _doubles(s, found_figures)]
+        starts = [f.start for f in found_figures]
+        told = [
+            s for s in statements.read(self.shadow, self.segments)
+            if not _doubles(s, found_figures[bisect_left(starts, s.start - 200) : bisect_left(starts, s.end)])
+        ]  # fmt: skip
         counts = [s for s in told if s.predicate == "damage_share"]
         told = [s for s in told if not s.by_russia or self._is_russian(s)]
         told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]

@@ -26,11 +26,8 @@ _SHORT: Final = re.compile(
     r"sept?|oct|nov|dec|смт|сел|обл|вул|ул|пл|просп|бул|ім|им|тис|тыс|млн|млрд|грн|руб|ст|стр|кв|буд|пос|пгт|ред|прим|"
     r"див|см|тзв|зв|ген|полк|проф|акад|р-н|гр)$"
 )
-_BULLET: Final = re.compile(r"[•●▪◾▫‣➡❗⚡🔹🔸🔻🔺🟥🔴*–—-]")
 _OPEN: Final = "“«„"
 _MARK: Final = re.compile(r'["“”«»„]')
-_WRAP_AT: Final = 60
-_WRAP_TO: Final = 100
 
 
 @dataclass(frozen=True)
@@ -80,33 +77,24 @@ class Segments:
         return None
 
 
-def _is_wrapped(shadow: Shadow) -> bool:
-    """Say whether the lines were broken to a width, so that a line end says nothing."""
-    lengths = [len(line) for line in shadow.cased.split("\n") if line.strip()]
-    wide = [n for n in lengths if _WRAP_AT <= n <= _WRAP_TO]
-    return len(lengths) >= 4 and max(lengths) <= _WRAP_TO and len(wide) * 2 > len(lengths)
-
-
-def _goes_on(shadow: Shadow, start: int, stop: int, line_start: int, *, wrapped: bool) -> bool:
-    """Say whether a line end in the span is only a wrapped line, or an abbreviation's full stop no end at all."""
+def _goes_on(shadow: Shadow, start: int, stop: int, line_start: int) -> bool:
+    """Say whether a full stop is that of an abbreviation and ends nothing."""
     found = shadow.cased[start:stop]
-    if "\n" in found:
-        before, after = shadow.lower[line_start:start].rstrip(), shadow.cased[stop : stop + 1]
-        if found.count("\n") > 1 or not before or before[-1] in '.!?…:;"”»' or _BULLET.match(after):
-            return False
-        return after.islower() or (wrapped and start - line_start >= _WRAP_AT)
-    return found.startswith(".") and bool(_SHORT.search(shadow.lower[max(line_start, start - 8) : start]))
+    return (
+        "\n" not in found
+        and found.startswith(".")
+        and bool(_SHORT.search(shadow.lower[max(line_start, start - 8) : start]))
+    )
 
 
 def _sentences(shadow: Shadow, skip: int) -> tuple[Sentence, ...]:
     made: list[Sentence] = []
     paragraph = line = 0
     start = line_start = skip
-    wrapped = _is_wrapped(shadow)
     for m in [*_BREAK.finditer(shadow.cased, skip), None]:
         cut, stop = (len(shadow.cased), len(shadow.cased)) if m is None else m.span()
         is_line = m is not None and "\n" in m.group()
-        if m is not None and _goes_on(shadow, cut, stop, line_start, wrapped=wrapped):
+        if m is not None and _goes_on(shadow, cut, stop, line_start):
             if is_line:
                 line_start = stop
             continue

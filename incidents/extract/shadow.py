@@ -6,6 +6,7 @@ turns Latin look-alikes inside Cyrillic words into Cyrillic, and parts words tha
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -50,6 +51,44 @@ class Shadow:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the text (code points, half open) behind a span of the shadow that is not empty."""
         return self.starts[start], self.ends[end - 1]
+
+
+_WIDTHS: Final = range(45, 131)
+_ITEM: Final = re.compile(r"\s*(?:[•●▪◾▫‣➡🔹🔸🔻🔺🔴*–—-]|\d+[.)] )")
+_CLOSED: Final = ".!?:;…"
+
+
+def _goes_on(line: str, after: str, width: int) -> bool:
+    """Say whether a line was only broken to `width`: the next word would not have fitted, or goes on in small letters."""
+    line, after = line.rstrip(), after.strip()
+    if not line or not after or line[-1] in _CLOSED or _ITEM.match(after):
+        return False
+    word = after.split(" ", 1)[0]
+    return after[0].islower() or (width in _WIDTHS and len(line) + 1 + len(word) > width)
+
+
+def _is_filled(block: list[str], width: int) -> bool:
+    """Say whether all lines of a block were broken to `width`, so that no line end of it says anything."""
+    full = all(len(a.rstrip()) + 1 + len(b.split(" ", 1)[0]) > width for a, b in itertools.pairwise(block))
+    return len(block) > 2 and width in _WIDTHS and full and not any(_ITEM.match(line) for line in block[1:])
+
+
+def _unwrapped(cased: str) -> str:
+    """Put a space for each line end that only breaks a line to a width; one character for one."""
+    if "\n" not in cased.strip():
+        return cased
+    width = max(len(line.rstrip()) for line in cased.split("\n"))
+    made = []
+    for block in re.split(r"(\n[ \n]*\n)", cased):
+        lines = block.split("\n")
+        if _is_filled(lines, width):
+            made.append(" ".join(lines))
+            continue
+        joined = lines[0]
+        for before, line in itertools.pairwise(lines):
+            joined += (" " if _goes_on(before, line, width) else "\n") + line
+        made.append(joined)
+    return "".join(made)
 
 
 def _lowered(cased: str) -> str:
@@ -113,6 +152,7 @@ def cast(text: str, *, fused: Callable[[str], Iterable[int]] | None = None) -> S
     cased = cased.translate(_ALIKE)
     if not cased.isascii():
         cased = _MIXED.sub(lambda m: m.group().translate(_LOOKALIKE), cased)
+    cased = _unwrapped(cased)
     cuts = {m.start() for m in _FUSED.finditer(cased)}
     if fused is not None:
         cuts |= set(fused(cased))

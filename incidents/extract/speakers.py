@@ -446,14 +446,13 @@ class Attributions:
     def _speakers_of_quotes(self) -> dict[Quotation, Attribution | None]:
         found: dict[Quotation, Attribution | None] = {}
         previous: Attribution | None = None
+        last: Quotation | None = None
         for q in self._segments.quotations:
-            previous = self._speaker_of_quote(q) or (previous if self._continues(q, found) else None)
+            goes_on = last is not None and q.paragraph - last.paragraph <= 1
+            previous = self._speaker_of_quote(q) or (previous if goes_on else None)
             found[q] = previous
+            last = q
         return found
-
-    def _continues(self, q: Quotation, earlier: dict[Quotation, Attribution | None]) -> bool:
-        last = list(earlier)[-1:]
-        return bool(last) and q.paragraph - last[0].paragraph <= 1
 
     def _speaker_of_quote(self, q: Quotation) -> Attribution | None:
         first, last = self._segments.at(q.start), self._segments.at(max(q.start, q.end - 1))
@@ -503,7 +502,7 @@ class Attributions:
 
         First "this was said by X" after it, then the speaker before it where the words go on, then the heading.
         """
-        for nxt in self._segments.sentences[sentence.index + 1 :]:
+        for nxt in self._segments.sentences[sentence.index + 1 : sentence.index + 13]:
             own = [a for a in self._by_sentence[nxt.index] if a.voice is not None]
             if own:
                 if own[0].is_pro:

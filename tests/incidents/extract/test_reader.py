@@ -160,3 +160,54 @@ def test_spans_are_true_to_reports_in_odd_unicode(text):
         assert text[c.quote.start : c.quote.end] == c.quote.text
     for mention in (*test.places, *test.dates):
         assert text[mention.start : mention.end] == mention.text
+
+
+@pytest.mark.parametrize(
+    ("text", "site"),
+    [
+        ("Two people wounded in Bakhmut were taken to a hospital in Dnipro, doctors said.", "Bakhmut"),
+        ("In Geneva, the UN said that 17 civilians were killed in Kupiansk in one week.", "Kupiansk"),
+        ("A missile launched from the Belgorod region hit Kharkiv, killing one.", "Kharkiv"),
+        ("Міністр у Варшаві заявив, що вночі у Рівному постраждали троє.", "Rivne"),
+        ("Раненых из Волчанска доставили в Харьков. В Волчанске погибли двое.", "Vovchansk"),
+    ],
+)
+def test_a_site_is_where_it_happened_and_not_where_somebody_spoke_or_was_taken(text, site):
+    assert {place for _, place, role, _ in incidents(text) if role == "incident"} == {site}
+
+
+def test_a_place_that_was_hit_is_a_site_though_nobody_was_counted():
+    assert ("shelling", "Vovchansk", "incident", "2023-03-16") in incidents(
+        "Vovchansk was shelled on Thursday."
+    )
+
+
+def test_lines_broken_to_a_width_read_as_one():
+    text = (
+        "Three people were killed and twelve were injured on Thursday when a missile struck an\n"
+        "apartment block in the centre of Chuhuiv, the regional prosecutor's office said. Two of\n"
+        "the dead were children.\n"
+    )
+    flat = text.replace("\n", " ")
+    assert figures(text) == figures(flat) >= {("killed", 3, "whole"), ("injured", 12, "whole")}
+    assert incidents(text) == incidents(flat)
+
+
+def test_words_run_together_by_a_translation_are_parted():
+    text = "Three people diedand nine were wounded in Chuhuiv,said the governor Oleh Synehubovwho visited the site."
+    assert figures(text) == {("killed", 3, "whole"), ("injured", 9, "whole")}
+    assert "syniehubov" in speakers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "predicates"),
+    [
+        ("Moscow denied that its forces had shelled Chuhuiv.", {"denial"}),
+        ("Кремль заперечує причетність до удару.", {"denial"}),
+        ("МИД России заявил, что по городу ударили украинские войска.", {"accusation"}),
+        ("Ukrainian forces struck a depot, the General Staff said.", set()),
+        ("A drill will be held on Saturday.", set()),
+    ],
+)
+def test_denials_and_blame(text, predicates):
+    assert {c.predicate for c in read(text, published=DAY).claims} == predicates
