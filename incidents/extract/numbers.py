@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(
     r"\d{1,3}(?:[ ,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?|[^\W\d_]+(?:['-][^\W\d_]+)*|%|[–—-]|№"
 )
 _AGE: Final = re.compile(
-    r"(?:,? ?(?:and |та |і |й |и |to |до |or |или |або )?\d{1,3})*[ -]*(?:(?:-| )?(?:year|yr|month|week|day)s?[ -]?old|-years?(?= (?:girl|boy|man|woman|child))|-?(?:річн|летн|літн|месячн|місячн|го\b|ти\b|й\b|ій\b|та\b|х\b|м\b|я\b)"
+    r"(?:,? ?(?:and |та |і |й |и |to |до |or |или |або )?\d{1,3}(?!\d)){0,9}[ -]*(?:(?:-| )?(?:year|yr|month|week|day)s?[ -]?old|-years?(?= (?:girl|boy|man|woman|child))|-?(?:річн|летн|літн|месячн|місячн|го\b|ти\b|й\b|ій\b|та\b|х\b|м\b|я\b)"
     r"|(?:рок(?:ів|и|у)?|лет|года?|years?|місяц|месяц|month|hours?|годин|час|minutes?|хвилин|минут|днів|дн[яі]|дней|days?|тиж|недел|weeks?)(?:\w*)(?!\w))"
 )  # fmt: skip
 _BAD_BEFORE: Final = re.compile(
