@@ -178,6 +178,22 @@ JUMP = """async ([lat, lon, zoom]) => {
 }"""
 # The whole basemap drawn anew, as after a jump: tiles and names.
 GROUND = "() => { const t = performance.now(); map.atlas.ground.redraw(); map.atlas.names.paint(); return performance.now() - t; }"
+# Play at four steps a second and note the time between frames.
+PLAY = """async () => {
+  const drawn = new Promise(done => map.once("atlas:drawn", done));
+  map.atlas.player.begin();
+  map.atlas.engine.playing.speed = 4;
+  await drawn;
+  const gaps = [];
+  let last = performance.now();
+  for (let k = 0; k < 120; k++) {
+    await new Promise(done => requestAnimationFrame(done));
+    gaps.push(performance.now() - last);
+    last = performance.now();
+  }
+  map.atlas.player.end();
+  return gaps;
+}"""
 FILTERS = ("air_strike", "shelling", "explosion", "shooting", "displacement", "object_damage")
 NEXT_DRAWN = "() => { window.next = new Promise(done => map.once('atlas:drawn', () => requestAnimationFrame(() => done(Date.now())))); }"
 
@@ -242,9 +258,12 @@ def browser_side(size: int) -> dict[str, float]:
             frame.evaluate("() => { if (window.gc) gc(); return performance.memory.usedJSHeapSize; }") / 1e6
         )
         ground = float(frame.evaluate(GROUND))
+        page.reload()
+        _, played = percentiles(map_frame(page).evaluate(PLAY))
         (p50, p95), (_, j95), worst = percentiles(pan), percentiles(jump), statistics.median(change)
         say(f"incidents on our map, {size:,}", f"{first:.0f} ms", f"{p50:.1f}/{p95:.1f} ms", f"{j95:.0f} ms", f"{worst:.0f} ms",
-            f"{max(weights, default=0) / 1000:.1f} kB", f"{heap:.0f} MB", f"{memory_of(pid):.0f} MB", f"{ground:.1f} ms")  # fmt: skip
+            f"{max(weights, default=0) / 1000:.1f} kB", f"{heap:.0f} MB", f"{memory_of(pid):.0f} MB", f"{ground:.1f} ms",
+            f"{played:.1f} ms")  # fmt: skip
         return {"first": first}
 
 
@@ -401,7 +420,18 @@ def main() -> None:
     print(
         "\nIn the browser (targets at 1M: first 2,000; pan 16/33; jump 100; filter 350; 25 kB; heap 150; server 700)"
     )
-    say("", "first map", "pan p50/p95", "jump p95", "filter p50", "bytes max", "heap", "server", "basemap")
+    say(
+        "",
+        "first map",
+        "pan p50/p95",
+        "jump p95",
+        "filter p50",
+        "bytes max",
+        "heap",
+        "server",
+        "basemap",
+        "play p95",
+    )
     ours = {size: browser_side(size)["first"] for size in sizes}
     with tempfile.TemporaryDirectory() as temporary:
         package = cluster_package(Path(temporary))

@@ -469,6 +469,13 @@
     box.classList.toggle("atlas-dark", theme === "dark");
     box.style.background = atlas.themes[theme].water;
     box.lang = language;
+    box.setAttribute("aria-label", atlas.texts.mapLabel);
+    for (const [key, name] of [["_zoomInButton", "zoomIn"], ["_zoomOutButton", "zoomOut"]]) {
+      const button = map.zoomControl && map.zoomControl[key];
+      if (!button) continue;
+      button.title = atlas.texts[name];
+      button.setAttribute("aria-label", atlas.texts[name]);
+    }
     if (state.names) {
       state.ground.setTheme(theme);
       state.names.setLook(theme, language);

@@ -263,7 +263,7 @@
       if (!engine.playing) {
         const button = this.button("▶ " + words("timeline"), () => this.begin());
         this._box.replaceChildren(button);
-      } else this.fill(engine.playing);
+      } else if (this._language !== this._map.atlas.language) this.fill(engine.playing);
     },
 
     button: function (text, act, label) {
@@ -297,6 +297,7 @@
     },
 
     fill: function (player) {
+      this._language = this._map.atlas.language;
       const run = this.button("", () => player.run(!player.running));
       const slider = element("input"), date = element("output");
       slider.type = "range";
