@@ -433,9 +433,9 @@
     /* During a drag: draw what the canvas does not hold yet, ask for what the answer does not hold yet. */
     follow() {
       if (!this.options || this.map._animatingZoom) return;
+      this.look(); // first, so that the server works while this side draws
       this.sheet._update();
       if (this.map.atlas.names) this.map.atlas.names._update();
-      this.look();
     }
 
     /* --- sizes and labels --- */
