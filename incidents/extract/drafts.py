@@ -156,6 +156,12 @@ class Drafter:
 
     def _sites(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
         sentence = self._segments.at(fact.start)
+        home = [
+            s for s in self._by_sentence.get(sentence.index, [])
+            if s.role == "resident" and s.place is not None and 0 <= s.start - fact.end <= 3 and fact.value != 1
+        ]  # fmt: skip
+        if home:
+            return (home[0],)
         here = [s for s in self._usable(sentence) if not self._inside_speaker(s, fact)]
         here = self._on_side(sentence, fact.start, self._same_item(sentence, fact, here))
         if here:

@@ -48,6 +48,10 @@ _NESTED: Final = re.compile(
     r"(?<!\w)(?:де|где|where|який|яка|які|який|который|которая|которые|who|which|що|что|that),? ?$"
 )
 _THAT: Final = re.compile(r"(?<!\w)(?:that|що|что|про|о|об|about)(?!\w)|:")
+_DAY: Final = re.compile(
+    r"\d{1,2} (?:січ|лют|бер|кв|тра|чер|лип|сер|вер|жов|лис|гру|янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек|"
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[^\W\d_]*(?: \d{4})?"
+)
 _COUNTRY: Final = re.compile(
     r"^(?:ukraine|russia|moscow|kyiv|kiev|росія|україна|москва|київ|россия|украина|киев)$"
 )
@@ -379,7 +383,7 @@ class Attributions:
         return first
 
     def _is_cut(self, start: int, end: int) -> bool:
-        gap = re.sub("«[^«»]{2,40}»", "", self._shadow.lower[start:end])
+        gap = _DAY.sub("", re.sub("«[^«»]{2,40}»", "", self._shadow.lower[start:end]))
         if end - start <= 1:
             return False
         return bool(re.search(r"[.;:!?“”«»\"]| (?:that|що|что|but|але|но) |\d", gap)) or gap.count(",") > 1
