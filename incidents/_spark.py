@@ -5,9 +5,12 @@ Spark is an extra (`requirements-spark.txt` and a Java 17 runtime); nothing else
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import secrets
 import shutil
+import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +20,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import pyarrow as pa
 
 from incidents import _regions
-from incidents._errors import Unavailable
+from incidents._errors import BadInput, Unavailable
 from incidents._files import TEMP
 from incidents._regions import LABELLED, Regions
 from incidents.batch import NEEDED, NO_EDITS, Edits, Job, needed, query_of
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LABELLED_SQL: Final = ", ".join(f"{name} string" for name in LABELLED.names)
+_MASTERS: Final = re.compile(
+    r"local(-cluster)?(\[[\d*, ]+\])?|yarn|spark://[^/\s]+:\d+(,[^/\s]+:\d+)*|k8s://\S+"
+)
 _LOOPBACK: Final = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 _USUAL: Final = {
     "spark.log.level": "ERROR",
@@ -62,13 +68,15 @@ class SparkEngine:
 
     def table(self, job: Job, regions: Regions | None = None) -> pa.Table:
         """Run `job` and bring its rows here."""
-        return _quietly(self._frame(job, regions).toArrow)
+        with _in_words(f"{job}: Spark gave up"):
+            return _quietly(self._frame(job, regions).toArrow)
 
     def write(self, job: Job, to: Path, regions: Regions | None = None) -> None:
         """Run `job` and let the workers write their rows as a new folder of Parquet files, complete or absent."""
         temp = to.absolute().with_name(f"{TEMP}{to.name}-{secrets.token_hex(4)}")
         try:
-            self._frame(job, regions).write.parquet(temp.as_uri())
+            with _in_words(f"{job}: Spark gave up"):
+                self._frame(job, regions).write.parquet(temp.as_uri())
             temp.rename(to)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
@@ -115,28 +123,60 @@ def _quietly(call: Callable[[], T]) -> T:
 
 
 def _session(master: str, options: Mapping[str, str]) -> SparkSession:
-    """Start or join Spark. Raises Unavailable in words when something is not installed or not there."""
+    """Start or join Spark. Raises BadInput for a master that is none, Unavailable for what is not installed or there."""
+    if not _MASTERS.fullmatch(master):
+        raise BadInput(
+            f"master: {master!r} is none; use local[*], spark://HOST:7077, yarn or k8s://https://HOST:PORT"
+        )
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         raise Unavailable(
             "Spark needs a Java 17 runtime (Debian: openjdk-17-jre-headless); or use --engine duckdb"
         )
     try:
-        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Unavailable(
             "Spark is not installed: pip install -r requirements-spark.txt; or use --engine duckdb"
         ) from error
+    _knock(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(master).appName("incident-atlas")
     for name, value in ({**_USUAL, **_near(master)} | dict(options)).items():
         builder = builder.config(name, value)
-    try:
+    with _in_words(f"{master}: Spark does not start there"):
         spark = _quietly(builder.getOrCreate)
         spark.sparkContext.setLogLevel("ERROR")
-    except (PySparkException, OSError, RuntimeError) as error:
-        raise Unavailable(f"{master}: Spark does not start there ({error})") from error
     return spark
+
+
+def _knock(master: str) -> None:
+    """Raise Unavailable at once when no standalone master listens; Spark itself would try for two minutes."""
+    if not master.startswith("spark://"):
+        return
+    problems = []
+    for place in master.removeprefix("spark://").split(","):
+        host, _, port = place.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+        except OSError as error:
+            problems.append(f"{place} does not answer ({error.strerror or error})")
+        else:
+            return
+    raise Unavailable(f"{master}: {', '.join(problems)}")
+
+
+@contextlib.contextmanager
+def _in_words(what: str) -> Iterator[None]:
+    """Turn what Spark throws into one line; its own story is in its log."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException, OSError, RuntimeError) as error:
+        cause = getattr(error, "java_exception", None)
+        told = str(cause.getMessage() if cause is not None else error).strip().splitlines()
+        raise Unavailable(f"{what} ({told[0] if told else type(error).__name__})") from error
 
 
 def _near(master: str) -> dict[str, str]:

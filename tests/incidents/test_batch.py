@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import shutil
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -213,3 +215,17 @@ def test_spark_never_writes_over_a_folder_that_is_there(tmp_path: Path) -> None:
     told = _ran("rollup", "--engine", "spark", "--out", str(tmp_path))
     assert told.exit_code == 2
     assert "is there already" in told.stderr
+
+
+def test_a_master_that_is_none_or_not_there_is_told_before_anything_starts() -> None:
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("no Java runtime")
+    told = _ran("rollup", "--engine", "spark", "--master", "nonsense://x")
+    assert told.exit_code == 1
+    assert "spark://HOST:7077" in told.stderr
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens
+        told = _ran("rollup", "--engine", "spark", "--master", f"spark://127.0.0.1:{taken.getsockname()[1]}")
+    assert told.exit_code == 1
+    assert "does not answer" in told.stderr
