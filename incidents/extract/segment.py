@@ -24,7 +24,7 @@ _BREAK: Final = re.compile(
 _SHORT: Final = re.compile(
     r"(?:^|[\s(«“\"])(?:[^\W\d_]|mr|mrs|ms|dr|gen|col|lt|maj|capt|sgt|sen|rep|gov|st|no|incl|вкл|vs|approx|jan|feb|mar|apr|jun|jul|aug|"
     r"sept?|oct|nov|dec|смт|сел|обл|вул|ул|пл|просп|бул|ім|им|тис|тыс|млн|млрд|грн|руб|ст|стр|кв|буд|пос|пгт|ред|прим|"
-    r"див|см|тзв|зв|ген|полк|проф|акад|р-н|гр)$"
+    r"(?:т\.)?в\.о|(?:в)?и\.о|т\.д|т\.п|див|см|тзв|зв|ген|полк|проф|акад|р-н|гр)$"
 )
 _OPEN: Final = "“«„"
 _MARK: Final = re.compile(r'["“”«»„]')

@@ -59,6 +59,23 @@ _TOPIC: Final = re.compile(
     r"(?:про|о|об|about|on)\s+(?:ситуаці|ситуаци|обстріл|обстрел|наслідк|последстви|події|атак|удар|добу|the (?:situation|consequences|attack|shelling|strike|day|night|past|last)|attacks|shelling|strikes)"
     r"|(?:за|протягом) (?:минулу |минулої |прошедш\w+ |последн\w+ )?(?:доб[уи]|сутки|день|ніч|ночь)|past (?:day|night|24)|daily (?:update|report|summary)|overnight"
 )
+# What may stand between a verb and the subject put behind it: a day, or a role in words ("said the city's acting mayor X").
+_INVERTED: Final = re.compile(
+    r"(?: (?!(?:he|she|they|it|that|in|at|to|by|with|as|and|but|if|of|from|how|why|what|when|where|there|about|some|more)(?!\w))"
+    r"[a-z][a-z'’-]*(?: of| for)?){0,8},? ?"
+)
+# "claimed three lives" is no speech.
+_LIVES: Final = re.compile(r"(?: [\w-]+){0,4} li(?:fe|ves)(?!\w)")
+# A body that no list knows, right before its verb: "Maxar said", "Ukrainian railways said".
+_UNLISTED: Final = re.compile(
+    r"(?:^|[,;:.”»\"] |(?<=\n)|(?:that|and|but|while) |(?:The|the) )(?P<name>[A-Z][\w'’&-]+(?:(?: of| for| the| and)? [A-Z][\w'’&-]+| [a-z]+s){0,4})[ ]$"
+)
+_UNLISTED_CYR: Final = re.compile(
+    r" (?P<name>(?:(?!про|о |об |що|что|з |із |с |в |у |на |до |для )[\w'’-]+ )?(?:посольств|компані|компани|мері|мэри|уряд|правительств|комітет|"
+    r"комитет|комісі|комисси|фонд|університет|университет|оператор|департамент|управлін|управлени|асоціаці|ассоциаци|"
+    r"лікарн|больниц|залізниц|центр|профспілк|консульств|представництв|представительств|кабмін|кабмин|парламент)"
+    r"\w*(?: (?!з |із |с |про |о |у |в |на |що |что )[\w'’«»-]+){0,4})(?=[.,;:\n]|$| (?:з|із|с|про|о|у|в|на|що|что) )"
+)
 _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 
@@ -217,6 +234,8 @@ class Attributions:
                     continue
                 if _PASSIVE.search(lower, max(sentence.start, m.start() - 14), m.start()):
                     continue
+                if m.group().startswith("claim") and _LIVES.match(lower, m.end()):
+                    continue
                 made = self._verb(sentence, m, is_stance=stance)
                 made = self._coordinated(made, m, found)
                 if made is not None:
@@ -323,7 +342,9 @@ class Attributions:
         cyrillic = bool(_cues.CYRILLIC.match(m.group()))
         if after is None and before is None and not cyrillic:
             after = self._inverted(sentence, m.end())
-        voice = self._choose(before, after, m, cyrillic=cyrillic)
+        voice = self._choose(before, after, m, cyrillic=cyrillic) or self._unlisted(
+            sentence, m, cyrillic=cyrillic
+        )
         near_via = self._channels(sentence)
         if voice is None and not near_via and not self._is_bare(sentence, m):
             return None
@@ -338,14 +359,23 @@ class Attributions:
         if found is None or found.kind == "pronoun":
             return None
         gap = self._shadow.lower[at : found.start]
-        return (
-            found
-            if re.fullmatch(
-                r"(?: (?:this|on|last|the|today|yesterday|mr|mrs|[a-z]+day|[a-z]+or|[a-z]+er|chief|head|also|regional))*,? ?",
-                gap,
-            )
-            else None
-        )
+        return found if _INVERTED.fullmatch(gap) else None
+
+    def _unlisted(self, sentence: Sentence, m: re.Match[str], *, cyrillic: bool) -> Voice | None:
+        """Take the name that a verb has for its subject, where no list knows the body and it is no channel."""
+        cased = self._shadow.cased
+        if cyrillic:
+            found = _UNLISTED_CYR.match(cased, m.end(), sentence.end)
+        else:
+            lead = cased[max(sentence.start, m.start() - 60) : m.start()]
+            found = _UNLISTED.search(lead)
+        if found is None:
+            return None
+        start = found.start("name") + (0 if cyrillic else max(sentence.start, m.start() - 60))
+        end = start + len(found["name"])
+        if any(c.start < end and start < c.end for c in self._via):
+            return None
+        return Voice(start, end, re.sub(r"\s+", " ", found["name"]), "body")
 
     def _is_bare(self, sentence: Sentence, m: re.Match[str]) -> bool:
         """Say whether a verb without a subject follows a quotation ("…", said.): whoever spoke last."""
