@@ -232,9 +232,7 @@ class Attributions:
             for m in pattern.finditer(lower, sentence.start, sentence.end):
                 if any(a.at <= m.start() < a.end for a in found):
                     continue
-                if _PASSIVE.search(lower, max(sentence.start, m.start() - 14), m.start()):
-                    continue
-                if m.group().startswith("claim") and _LIVES.match(lower, m.end()):
+                if not self._is_speech(sentence, m):
                     continue
                 made = self._verb(sentence, m, is_stance=stance)
                 made = self._coordinated(made, m, found)
@@ -247,6 +245,12 @@ class Attributions:
         if header is not None and not found:
             found.append(header)
         return sorted(found, key=lambda a: a.at)
+
+    def _is_speech(self, sentence: Sentence, m: re.Match[str]) -> bool:
+        lower = self._shadow.lower
+        if _PASSIVE.search(lower, max(sentence.start, m.start() - 14), m.start()):
+            return False
+        return not (m.group().startswith("claim") and _LIVES.match(lower, m.end()))
 
     def _coordinated(
         self, made: Attribution | None, m: re.Match[str], earlier: list[Attribution]
