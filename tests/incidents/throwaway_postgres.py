@@ -24,6 +24,8 @@ class Throwaway:
     def start(self) -> str:
         """Start it and return its address. Skips the test where PostgreSQL is not installed."""
         done = self._do("start")
+        if done.returncode:
+            self.stop()
         if done.returncode == 3:
             pytest.skip(done.stderr.strip())
         assert done.returncode == 0, done.stderr
