@@ -98,7 +98,7 @@ def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     words |= {w: (name, entry["group"]) for name, entry in data["plural"].items() for w in entry["words"]}
     between = _cues.either([str(w) for w in data["between"]])
     noun = _cues.either(list(words))
-    other = "(?!(?:were|was|are|is|and|of|in|at|by|from|who|had|have|has|when|after|more|out|other|were|killed|dead|wounded|injured|on|to|for|as|with|houses|homes|buildings|minutes|hours|days|cars)(?!\\w))[a-z]{3,12}"
+    other = "(?!(?:russian|enemy|occupying|wagner|chechen|belarusian|were|was|are|is|and|of|in|at|by|from|who|had|have|has|when|after|more|out|other|were|killed|dead|wounded|injured|on|to|for|as|with|houses|homes|buildings|minutes|hours|days|cars)(?!\\w))[a-z]{3,12}"
     return re.compile(rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w)"), words
 
 

@@ -211,3 +211,20 @@ def test_words_run_together_by_a_translation_are_parted():
 )
 def test_denials_and_blame(text, predicates):
     assert {c.predicate for c in read(text, published=DAY).claims} == predicates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The General Staff said 400 Russian soldiers were killed in a day.",
+        "Rescuers saved 12 people from the rubble.",
+        "The missile could have killed 50 people.",
+        "He faces 12 years under article 438, part 2.",
+        "Врятовано 12 осіб, знешкоджено 34 боєприпаси.",
+        "Ранее в здании работали 40 человек.",
+    ],
+)
+def test_soldiers_of_the_other_side_the_saved_and_the_merely_possible_are_no_casualties(text):
+    assert not [
+        c for c in read(text, published=DAY).claims if c.predicate in {"killed", "injured", "missing"}
+    ]
