@@ -87,7 +87,11 @@ class Entry:
 
     @property
     def _mask(self) -> NDArray[np.bool_]:
-        return self.catalogue.mask(self.where)
+        """The filter over the rows that the index was built of: an edit in between adds rows at the end."""
+        mask = self.catalogue.mask(self.where)
+        known = np.zeros(self.indexed.grid.size, dtype=np.bool_)
+        known[: len(mask)] = mask[: len(known)]
+        return known
 
     @cached_property
     def rows(self) -> NDArray[np.int32]:

@@ -342,3 +342,14 @@ def test_a_slow_new_filter_does_not_hold_up_the_views_of_others(
 
 def test_the_page_that_the_entry_point_names_is_there() -> None:
     assert server.page() == Path(server.__file__).with_name("page.py")
+
+
+def test_an_incident_added_while_the_map_is_open_does_not_break_its_views(client: TestClient) -> None:
+    growing = MemoryCatalogue(points(50))
+    token = tokens.issue(growing, Filter())
+    before = ask(client, "view", token, **WORLD).json()["total"]
+    other = tokens.issue(growing, Filter.from_words({"since": "2000-01-01"}))
+    growing._points = points(51)  # an edit, after the index was built of 50
+    answer = ask(client, "view", other, **WORLD)
+    assert answer.status_code == 200
+    assert answer.json()["total"] == before
