@@ -76,6 +76,12 @@ _UNLISTED_CYR: Final = re.compile(
     r"лікарн|больниц|залізниц|центр|профспілк|консульств|представництв|представительств|кабмін|кабмин|парламент)"
     r"\w*(?: (?!з |із |с |про |о |у |в |на |що |что )[\w'’«»-]+){0,4})(?=[.,;:\n]|$| (?:з|із|с|про|о|у|в|на|що|что) )"
 )
+_SUMMARY: Final = re.compile(
+    r"\W*(?:[\w'’-]+ ){0,2}?(?:інформаці|информаци|зведенн|сводк|ситуаці|ситуаци|обстановк|оперативн|доб[аиу] |summary|update|briefing|report|bulletin|situation)"
+)
+_FROM: Final = re.compile(r"(?<!\w)(?:від|от|from|by|за даними|по данным)(?!\w)")
+_SOURCE: Final = re.compile(r"\W*(?:source|sources|джерело|джерела|источник|источники)\b:? ?(?!\w)")
+_BRACKETED: Final = re.compile(r"[^()\d]{0,70}\)\W*$")
 _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 
@@ -106,7 +112,7 @@ def _his_words() -> re.Pattern[str]:
 @cache
 def _bodies() -> re.Pattern[str]:
     bodies = _cues.load("speech")["bodies"]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join([*bodies['en'], *bodies['cyr']])})(?!\w)")
+    return re.compile(rf"(?<![\w'’-])(?:{'|'.join([*bodies['en'], *bodies['cyr']])})(?!\w)")
 
 
 @cache
@@ -241,9 +247,9 @@ class Attributions:
         dashed = self._dashed(sentence)
         if dashed is not None and not found:
             found.append(dashed)
-        header = self._heading(sentence)
-        if header is not None and not found:
-            found.append(header)
+        for other in (self._heading, self._titled, self._signed, self._labelled):
+            if not found and (made := other(sentence)) is not None:
+                found.append(made)
         return sorted(found, key=lambda a: a.at)
 
     def _is_speech(self, sentence: Sentence, m: re.Match[str]) -> bool:
@@ -305,6 +311,67 @@ class Attributions:
             self._channels(sentence),
             "speaker.heading",
             is_header=at_end or (sentence.index == 0 and bool(_TOPIC.search(text))),
+        )
+
+    def _people_in(self, sentence: Sentence) -> list[Voice]:
+        return [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind == "person"]
+
+    def _titled(self, sentence: Sentence) -> Attribution | None:
+        """Read "Operational summary as of 9:00 from the head of the region, X." as the heading of all that follows."""
+        text = self._shadow.lower[sentence.start : sentence.end]
+        people = self._people_in(sentence)
+        if sentence.index > 1 or not people or not _SUMMARY.match(text):
+            return None
+        if people[-1].end < sentence.end - 3 or not _FROM.search(text[: people[-1].start - sentence.start]):
+            return None
+        return self._of(sentence, people[-1], "speaker.heading", is_header=True)
+
+    def _signed(self, sentence: Sentence) -> Attribution | None:
+        """Read a last line that is only a name and an office ("Oleh Kiper, governor") as the signature under it all.
+
+        So too "Source: regional police", and a name with its office in brackets at the end of a sentence.
+        """
+        text = self._shadow.lower[sentence.start : sentence.end]
+        named = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind in {"person", "body"}]
+        if not named:
+            return None
+        best = min(named, key=lambda v: _RANK[v.kind])
+        is_source = _SOURCE.match(text) is not None and len(text) < 120
+        is_last = sentence.index > 0 and sentence.index == len(self._segments.sentences) - 1
+        is_name = best.kind == "person" and len(text) < 90 and best.start - sentence.start <= 3
+        is_name = is_name and re.match(r"\.?$|,", self._shadow.lower[best.end : sentence.end]) is not None
+        if is_source or (is_last and is_name and not re.search(r"\d", text)):
+            return self._of(sentence, best, "speaker.signature", is_pro=True)
+        bracket = text.rfind("(")
+        inside = [v for v in named if v.start - sentence.start == bracket + 1 and v.kind == "person"]
+        if bracket > 0 and inside and _BRACKETED.match(self._shadow.lower, inside[0].end, sentence.end):
+            return self._of(sentence, inside[0], "speaker.bracket")
+        return None
+
+    def _labelled(self, sentence: Sentence) -> Attribution | None:
+        """Read "Mayor: three dead": who stands before the colon that opens a sentence speaks the rest of it."""
+        lower = self._shadow.lower
+        colon = lower.find(": ", sentence.start, min(sentence.end, sentence.start + 90))
+        named = [v for v in self._voice_by_sentence.get(sentence.index, []) if v.kind != "pronoun"]
+        named = [v for v in named if v.start - sentence.start <= 60 and v.end <= colon]
+        if (
+            colon < 0
+            or not named
+            or colon - named[-1].end > 40
+            or re.search(r"\d", lower[sentence.start : colon])
+        ):
+            return None
+        if not (named[0].start == sentence.start or colon - named[-1].end <= 1):
+            return None
+        best = min(named, key=lambda v: _RANK[v.kind])
+        return self._of(sentence, best, "speaker.label")
+
+    def _of(
+        self, sentence: Sentence, voice: Voice, rule: str, *, is_header: bool = False, is_pro: bool = False
+    ) -> Attribution:
+        via = self._channels(sentence)
+        return Attribution(
+            voice.start, voice.end, sentence.index, voice, via, rule, is_pro=is_pro, is_header=is_header
         )
 
     def _channels(self, sentence: Sentence) -> tuple[str, ...]:
