@@ -244,13 +244,12 @@ class Attributions:
                 made = self._coordinated(made, m, found)
                 if made is not None:
                     found.append(made)
-        dashed = self._dashed(sentence)
-        if dashed is not None and not found:
-            found.append(dashed)
-        for other in (self._heading, self._titled, self._signed, self._labelled):
-            if not found and (made := other(sentence)) is not None:
-                found.append(made)
-        return sorted(found, key=lambda a: a.at)
+        return sorted(found, key=lambda a: a.at) or self._without_verb(sentence)
+
+    def _without_verb(self, sentence: Sentence) -> list[Attribution]:
+        """Read who speaks where no verb says so."""
+        forms = (self._dashed, self._heading, self._titled, self._signed, self._labelled)
+        return [made for form in forms if (made := form(sentence)) is not None][:1]
 
     def _is_speech(self, sentence: Sentence, m: re.Match[str]) -> bool:
         lower = self._shadow.lower
