@@ -63,9 +63,12 @@ def _choices(field: str, counts: dict[str, int], words: Words, region_names: dic
     else:
         known = [word for word in vocabulary.words(field) if counts.get(word) or word in chosen]
 
+    names = {word: region_names[word] if field == "admin1" else words.term(field, word) for word in known}
+    labels = session.held().marks.setdefault("labels", {}).setdefault(field, {})
+    labels |= {name: word for word, name in names.items()}
+
     def label(word: str) -> str:
-        name = region_names[word] if field == "admin1" else words.term(field, word)
-        return f"{name} · {words.number(counts.get(word, 0))}"
+        return f"{names.get(word, word)}{session.SEPARATOR}{words.number(counts.get(word, 0))}"
 
     st.multiselect(
         words(f"filter.{field}"),

@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard import state as states
 from dashboard.state import Problem, State, View
+from incidents import vocabulary
 from incidents.filters import Filter
 
 LISTS: Final = ("category", "impact", "weapon", "role", "admin1", "grading", "review")
@@ -20,6 +21,7 @@ TEXTS: Final = ("text", "place")
 OTHERS: Final = ("since", "until", "min_killed")
 AREAS: Final = ("near", "bbox", "within")
 SWITCHES: Final = ("layer", "size", "circles", "follow")
+SEPARATOR: Final = " · "
 Bounds = tuple[float, float, float, float]
 
 
@@ -68,6 +70,8 @@ def begin(page: str) -> State:
         put(mine.last)
     elif came_back or _widgets_are_gone():
         put(mine.last)
+    for name in LISTS:
+        st.session_state[f"f_{name}"] = list(_chosen(name))
     return current()
 
 
@@ -91,10 +95,27 @@ def put(state: State) -> None:
     mine.selected, mine.view = state.selected, state.view
 
 
+def _chosen(name: str) -> tuple[str, ...]:
+    """Return the chosen words of a list.
+
+    Streamlit sends a choice by its label, which holds a count. Where the count changed between the click and this
+    run, the old label arrives instead of the word: it is read by its name, and left out where nobody knows it.
+    """
+    labels: dict[str, str] = held().marks.get("labels", {}).get(name, {})
+    known = vocabulary.words(name) if name != "admin1" else ()
+    words = []
+    for value in st.session_state.get(f"f_{name}") or ():
+        is_stale = SEPARATOR in value and value not in known
+        word = labels.get(value.rpartition(SEPARATOR)[0]) if is_stale else value
+        if word is not None and word not in words:
+            words.append(word)
+    return tuple(words)
+
+
 def current() -> State:
     """Return the state as the widgets and the holder have it now."""
     mine, session = held(), st.session_state
-    words: dict[str, Any] = {name: tuple(session.get(f"f_{name}") or ()) for name in LISTS}
+    words: dict[str, Any] = {name: _chosen(name) for name in LISTS}
     words |= {name: (session.get(f"f_{name}") or "").strip() or None for name in TEXTS}
     words |= {name: session.get(f"f_{name}") for name in OTHERS}
     state = State(

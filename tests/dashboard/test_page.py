@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import source
+from dashboard import session, source
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = str(Path(source.__file__).with_name("page.py"))
@@ -204,3 +204,20 @@ def test_a_file_that_a_hand_spoilt_is_named_and_the_last_good_state_stays(
         assert f"{path.name}:2" in page
     finally:
         path.write_bytes(good)
+
+
+def test_a_choice_made_while_its_count_changed_is_still_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = session.Held()
+    held.marks["labels"] = {
+        "category": {"Missile strike": "missile_strike"},
+        "admin1": {"Kharkiv Oblast": "UA-63"},
+    }
+    chosen = {
+        "held": held,
+        "f_category": ["shelling", "Missile strike · 1,234", "missile_strike", "Nothing known · 5"],
+        "f_admin1": ["Kharkiv Oblast · 99"],
+    }
+    monkeypatch.setattr(session.st, "session_state", chosen)
+    where = session.current().where
+    assert where.category == ("shelling", "missile_strike")
+    assert where.admin1 == ("UA-63",)
