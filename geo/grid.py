@@ -261,9 +261,10 @@ class Selection:
         places = np.concatenate([self.places[a:b] for a, b in cut])
         (left, right), (low, top) = quantize(np.array([west, east]), np.array([north, south]))
         x, y = self.grid.x[places], self.grid.y[places]
-        across = (x >= left) & (x <= right) if left <= right and west <= east else (x >= left) | (x <= right)
-        if east - west >= 360:
-            across[:] = True
+        width = east - west if west <= east else east - west + 360.0
+        # 180 and -180 are one column: a rectangle nearly around the world may begin and end in the same step
+        all_around = width >= 360.0 or (left == right and width > 180.0)
+        across = ((x - left) % SIDE <= (right - left) % SIDE) | all_around
         return total + int((across & (y >= low) & (y <= top)).sum())
 
     def shares(self, name: str, begin: Ints, end: Ints) -> Ints:
