@@ -49,6 +49,24 @@ _NO_EVENT: Final = re.compile(
     r"warn(?:ed|s|ing)|не постраждав|не зазнал|збит\w*|збили|сбит\w*|сбили|тривог\w*|тревог\w*|навчанн\w+|учени\w+|загроз\w*|угроз\w*|якби|"
     r"если бы|знешкод\w+|обезвред\w+|заперечу\w+|отрица\w+)(?!\w)"
 )
+# "KYIV, March 10 (Reuters) -": the day a report was written is no day of what it tells.
+_DATELINE_BEFORE: Final = re.compile(r"[^\d.:;!?]{2,40}[,.]? ?")
+_DATELINE_AFTER: Final = re.compile(r"\.?,? ?(?:\([^()]{2,30}\)|[\w/. -]{2,25}?)? ?[–—-]{1,2} ")
+_ROSE: Final = re.compile(
+    r"(?<!\w)(?:rose|risen|rising|climb\w+|grew|grown|increas\w+|went up|jumped|зросл[аои]|зріс|збільшил\w+|выросл[аои]|возросл[аои]|увеличил\w+)"
+    r"(?: again| further)? (?:to|до) (?:at least )?[\w-]+(?: (?:people|dead|людей|осіб|человек))?,? (?:on )?$"
+)
+_SMALL_AREAS: Final = frozenset({"raion", "hromada"})
+_MAYOR: Final = re.compile(
+    r"(?<!\w)(?:mayor|мер|мера|мэр|мэра|міськ\w+ голов\w+|городск\w+ голов\w+|city council|town council)(?!\w)"
+)
+_HIS_TOWN: Final = re.compile(
+    r"(?<!\w)(?:there|in (?:the|his|her|their) (?:city|town|village)|(?:в|у) (?:місті|городе|селі|селе|громаді))(?!\w)"
+)
+_EVERYWHERE: Final = re.compile(
+    r"(?<!\w)(?:in the country|across the country|nationwide|countrywide|(?:in|across|throughout) (?:all of )?ukraine|since the (?:start|beginning) of|"
+    r"since (?:24 february|february 24)|since russia|from 24 february|по всій (?:україні|країні)|по всей (?:украине|стране)|по країні|по стране|з початку|с начала)(?!\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +123,9 @@ class Drafter:
         self._agencies = [s for s in sites if s.role == "agency" and s.place and not s.place.is_area]
         self._dates: dict[int, list[DateMention]] = {}
         for d in found:
-            if d.value is not None and not self._is_speech(d) and not self._is_open(d):
+            if d.value is None or self._is_dateline(d):
+                continue
+            if not self._is_speech(d) and not self._is_open(d):
                 self._dates.setdefault(segments.at(d.start).index, []).append(d)
         self._main = self._main_site()
         self._first_date = self._main_date()
@@ -122,7 +142,24 @@ class Drafter:
         home = [s for s in found if s.place is None or s.place.country in _NEAR_COUNTRIES]
         found = home if self._is_home or home else found
         towns = [s for s in found if s.place is None or not s.place.is_area]
-        return towns or found
+        return towns or self._smallest(found) or self._of_mayor(sentence)
+
+    @staticmethod
+    def _smallest(areas: list[Site]) -> list[Site]:
+        """Leave out the provinces where a sentence names a district as well."""
+        return [s for s in areas if s.place is None or s.place.kind in _SMALL_AREAS] or areas
+
+    def _of_mayor(self, sentence: Sentence) -> list[Site]:
+        """Return the town of a mayor who tells of "the city" or "there", where the sentence names no other place."""
+        if not _HIS_TOWN.search(self._shadow.lower, sentence.start, sentence.end):
+            return []
+        found = [s for s in self._by_sentence.get(sentence.index, []) if s.role == "agency" and s.place]
+        return [s for s in found if s.place is not None and not s.place.is_area and self._is_mayors(s)][:1]
+
+    def _is_mayors(self, site: Site) -> bool:
+        lower = self._shadow.lower
+        around = lower[max(0, site.start - 24) : site.start] + "|" + lower[site.end : site.end + 16]
+        return _MAYOR.search(around) is not None
 
     def _on_side(self, sentence: Sentence, at: int, sites: list[Site]) -> list[Site]:
         """Leave out the places of the words that say who speaks where, for what that speaker then tells."""
@@ -173,7 +210,9 @@ class Drafter:
             there = [s for s in self._usable(before) if s.role != "comparison"]
             if there:
                 return (there[-1],) if not self._is_total(sentence) else ()
-        if self._is_total(sentence) and self._lists:
+        if self._is_total(sentence) and (
+            self._lists or _EVERYWHERE.search(self._shadow.lower, sentence.start, sentence.end)
+        ):
             return ()
         return (self._main,) if self._main is not None else ()
 
@@ -187,12 +226,18 @@ class Drafter:
         return inside or earlier or here
 
     def _is_total(self, sentence: Sentence) -> bool:
-        text = self._shadow.lower[sentence.start : sentence.start + 60]
+        lower = self._shadow.lower
+        if _EVERYWHERE.search(lower, sentence.start, sentence.end) and not self._towns(sentence):
+            return True
+        text = lower[sentence.start : sentence.start + 60]
         return bool(
             re.match(
                 r"\W*(?:in total|overall|altogether|загалом|всього|усього|всего|итого|разом|в целом)", text
             )
         )
+
+    def _towns(self, sentence: Sentence) -> list[Site]:
+        return [s for s in self._usable(sentence) if s.place is None or not s.place.is_area]
 
     @staticmethod
     def _inside_speaker(site: Site, fact: Fact) -> bool:
@@ -245,11 +290,22 @@ class Drafter:
     def _is_speech(self, d: DateMention) -> bool:
         """Say whether a date stands with a verb of speech and so tells when somebody spoke."""
         lower = self._shadow.lower
+        if _ROSE.search(lower[max(0, d.start - 60) : d.start]):
+            return True
         return any(
             (end <= d.start <= end + 14 and re.fullmatch(r"[^\W\d]*[^.,;:!?\n]*", lower[end : d.start]))
             or (d.end <= start <= d.end + 2 and not lower[d.end : start].strip())
             or start <= d.start < end
             for start, end in self._said
+        )
+
+    def _is_dateline(self, d: DateMention) -> bool:
+        """Say whether a date stands in the dateline of an agency."""
+        if not self._segments.sentences or d.start > self._segments.sentences[0].start + 60:
+            return False
+        head = self._shadow.lower[self._segments.sentences[0].start : d.start]
+        return bool(
+            _DATELINE_BEFORE.fullmatch(head) and _DATELINE_AFTER.match(self._shadow.lower, d.end, d.end + 45)
         )
 
     def _is_open(self, d: DateMention) -> bool:
@@ -339,11 +395,10 @@ class Drafter:
     def _told_with(self, fact: Fact, start: int, end: int) -> str | None:
         """Return the harm other than a strike in which people died or were hurt: those who fled were not."""
         found = self._cues.other_harm(start, end)
-        return (
-            None
-            if fact.predicate in {"killed", "injured"} and found in {"displacement", "disappearance"}
-            else found
-        )
+        if found not in {"displacement", "disappearance"}:
+            return found
+        is_struck = fact.predicate == "missing" and self._has_attack_near(fact)
+        return None if is_struck or fact.predicate in {"killed", "injured", "bodies", "damage"} else found
 
     def _special(self, fact: Fact, span: tuple[int, int]) -> str | None:
         strike = self._cues.strike(*span)
@@ -366,7 +421,7 @@ class Drafter:
         if fact.predicate == "bodies" and self._cues.has("object_damage", *span):
             return "object_damage"
         if fact.predicate == "missing":
-            return None if self._has_strike_near(fact) else "disappearance"
+            return None if self._has_strike_near(fact) or self._has_attack_near(fact) else "disappearance"
         if fact.predicate == "displaced":
             return "displacement"
         return self._told_with(fact, *span)
@@ -399,6 +454,13 @@ class Drafter:
 
     def _head_end(self) -> int:
         return self._segments.sentences[min(1, len(self._segments.sentences) - 1)].end
+
+    def _has_attack_near(self, fact: Fact) -> bool:
+        """Say whether the head of the report or the sentence tells of an attack of whatever kind: who is missing is under it."""
+        sentence = self._segments.at(fact.start)
+        return self._cues.has("attack", sentence.start, sentence.end) or self._cues.has(
+            "attack", 0, self._head_end()
+        )
 
     def _has_strike_near(self, fact: Fact) -> bool:
         sentence = self._segments.at(fact.start)
@@ -535,7 +597,7 @@ class Drafter:
     def _set_totals_aside(drafts: list[Draft]) -> None:
         """A total for a province whose towns have figures of their own is their sum, not one more incident."""
         towns = {
-            d.site.place.admin1
+            (d.site.place.admin1, d.category)
             for d in drafts
             if d.role == "incident" and d.site and d.site.place and not d.site.place.is_area
         }
@@ -545,7 +607,8 @@ class Drafter:
                 d.role == "incident"
                 and place is not None
                 and place.is_area
-                and (place.admin1 in towns or place.kind == "country")
+                and place.kind not in _SMALL_AREAS
+                and ((place.admin1, d.category) in towns or place.kind == "country")
             ):
                 d.role = "referenced"
 

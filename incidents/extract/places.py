@@ -39,6 +39,7 @@ def _is_dateline(shadow: Shadow, m: Mention) -> bool:
     )
 
 
+_OWNER: Final = re.compile(r"(?<=[a-z])['’]s(?!\w)")
 _ROAD_AFTER: Final = re.compile(r" (?:road|highway|railway|train|line|route|motorway|axis)(?!\w)")
 _ROAD_BEFORE: Final = re.compile(
     r"(?<!\w)(?:трас\w+|дорог\w+|дорозі|шосе|шоссе|маршрут\w+|потяг\w*|поезд\w*|road|highway|train)(?: (?:з|із|из|from|between|між|между))* $"
@@ -165,7 +166,7 @@ class Reader:
         for start, end in self._bodies:
             self._in_body[start:end] = b"\1" * (end - start)
         mask = sorted([*masked, *streets])
-        written = _small_letters().sub(lambda m: m.group().capitalize(), shadow.cased)
+        written = _small_letters().sub(lambda m: m.group().capitalize(), _OWNER.sub("  ", shadow.cased))
         self._mentions = self._with_villages(self._kept(gazetteer.load().scan(written, masked=mask)), mask)
 
     def _kept(self, mentions: list[Mention]) -> list[Mention]:
@@ -343,9 +344,10 @@ class Reader:
 
     def _is_agency(self, m: Mention, head: int) -> bool:
         lower = self._shadow.lower
+        owner = _OWNER.match(lower, m.end)
         return (
             bool(self._in_body[m.start])
-            or _pattern("agency_after").match(lower, m.end) is not None
+            or _pattern("agency_after").match(lower, owner.end() if owner else m.end) is not None
             or _pattern("agency_after_cyr").match(lower, m.end) is not None
             or _end_with("agency_before").search(lower, head, m.start) is not None
         )

@@ -344,12 +344,15 @@ def _speaker_spans(session: _Session, found: Figure | Statement) -> tuple[tuple[
 def _places(session: _Session, drafted: Sequence[Draft]) -> tuple[PlaceMention, ...]:
     """Return the places named; one that an incident of the report has is its site."""
     used = {d.site.place.place_id for d in drafted if d.site and d.site.place and d.role == "incident"}
+    own = {d.site.start for d in drafted if d.site and d.role == "incident"}
     made = []
     for s in session.sites:
         start, end = session.shadow.span(s.start, s.end)
         role = s.role
         if role in {"mention", "site", "resident"}:
             role = "site" if s.place is not None and s.place.place_id in used else "mention"
+        elif role == "agency" and s.start in own:
+            role = "site"
         made.append(
             PlaceMention(
                 start, end, session.shadow.text[start:end], s.place.place_id if s.place else None, role, s.why

@@ -57,7 +57,7 @@ _COUNTRY: Final = re.compile(
 )
 _TOPIC: Final = re.compile(
     r"(?:про|о|об|about|on)\s+(?:ситуаці|ситуаци|обстріл|обстрел|наслідк|последстви|події|атак|удар|добу|the (?:situation|consequences|attack|shelling|strike|day|night|past|last)|attacks|shelling|strikes)"
-    r"|(?:за|протягом) (?:минулу |минулої |прошедш\w+ |последн\w+ )?(?:доб[уи]|сутки|день|ніч|ночь)|past (?:day|night|24)|daily (?:update|report|summary)|overnight"
+    r"|(?:за|протягом) (?:минулу |минулої |прошедш\w+ |последн\w+ )?(?:доб[уи]|сутки|день|ніч|ночь)|past (?:day|night|24)|daily (?:update|report|summary)"
 )
 # What may stand between a verb and the subject put behind it: a day, or a role in words ("said the city's acting mayor X").
 _INVERTED: Final = re.compile(
@@ -336,11 +336,16 @@ class Attributions:
             return None
         best = min(named, key=lambda v: _RANK[v.kind])
         is_source = _SOURCE.match(text) is not None and len(text) < 120
-        is_last = sentence.index > 0 and sentence.index == len(self._segments.sentences) - 1
+        last = len(self._segments.sentences) - 1
+        is_last = 0 < sentence.index == last
+        is_first = sentence.index <= 1 and last > 1
         is_name = best.kind == "person" and len(text) < 90 and best.start - sentence.start <= 3
         is_name = is_name and re.match(r"\.?$|,", self._shadow.lower[best.end : sentence.end]) is not None
-        if is_source or (is_last and is_name and not re.search(r"\d", text)):
+        is_name = is_name and not re.search(r"\d", text)
+        if is_source or (is_name and is_last):
             return self._of(sentence, best, "speaker.signature", is_pro=True)
+        if is_name and is_first and best.end >= sentence.end - 2:
+            return self._of(sentence, best, "speaker.heading", is_header=True)
         bracket = text.rfind("(")
         inside = [v for v in named if v.start - sentence.start == bracket + 1 and v.kind == "person"]
         if bracket > 0 and inside and _BRACKETED.match(self._shadow.lower, inside[0].end, sentence.end):
