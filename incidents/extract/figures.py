@@ -112,6 +112,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
     return (
         re.compile(
             rf"(?<!\w)(?:(?:an?|another|one|his|her|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
+            rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
             rf"(?P<cyrillic>{cyrillic}))(?!\w)"
         ),
@@ -138,8 +139,8 @@ def _cut() -> re.Pattern[str]:
 
 
 _BARE_NEXT: Final = re.compile(
-    r"\s*(?:$|[.,;:)!?–—(]|(?:and|were|was|have|had|are|is|in|at|by|from|on|during|of|as|seriously|severely|critically|"
-    r"та|і|й|и|у|в|на|з|із|внаслідок|через|від|від|вже|зі|с|из|от|из-за|вследствие|в результате|є|або|или|or)(?!\w))"
+    r"\s*(?:$|[.,;:)!?–—(]|(?:and|were|was|have|had|are|is|in|at|by|from|on|during|of|as|seriously|severely|critically|slightly|lightly|badly|overnight|today|yesterday|so far|since|after|while|when|including|with|among|over|later|this|last|across|near|outright|"
+    r"та|і|й|и|у|в|на|з|із|внаслідок|через|від|від|вже|зі|с|из|от|из-за|вследствие|в результате|є|або|или|or|but|а|але|но|вночі|ночью|сьогодні|сегодня|вчора|вчера|після|после|серед|среди|за|біля|під|под|около|возле|зокрема|включно|включая|включаючи|станом|наразі|пока|поки)(?!\w))"
 )
 _CLAUSAL: Final = (
     "said", "says", "told", "wrote", "added", "announced", "stated", "noted", "declared", "explained", "stressed", "testified", "spoke of",
@@ -157,11 +158,13 @@ _COLLECTIVE: Final = re.compile(
 _PERSONAL: Final = re.compile(r"(?:ів|їв|ок|иць|ей|ов|ев|ёв|их|ых|ні|ці|ан|ян|ам)$")
 _DEAD: Final = re.compile(r"dead|killed|загибл|погибш")
 _OF_THE: Final = re.compile(
-    r" (?:of|з|із|из) (?:the |числа |those )?(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
+    r" (?:of|з|із|из) (?:the |числа |those )?(?:[\w'-]+ ){0,2}(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
 )
 _OF_THE_BEFORE: Final = re.compile(
     r"(?<!\w)(?:of the|of|із|з|из) (?:[\d,]+|[a-z-]+) (?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|загиблих|раненых|пострадавших|погибших),? $"
 )
+_WERE: Final = re.compile(r" ?(?:were|was|are|is|—|–|-|є|були|были)(?= )")
+"""Between a part and whom it counts ("of whom 27 were children")."""
 _LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
 _WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
 _PART_AFTER: Final = re.compile(
@@ -172,7 +175,7 @@ _UNREAL: Final = re.compile(
     r"(?<!\w)(?:якби|если бы|могло (?:бути|быть)|могли б(?:ути|ы)?|могла б(?:ы)?|could have (?:been|killed)|would have|if [^.;]{3,50} had)(?!\w)"
 )
 _LIVING_BEFORE: Final = re.compile(
-    r"(?<!\w)(?:мешка\w+|прожива\w+|жил[аио]?|живе|живуть|живут|живет|живёт|населенн\w+|население\w*|population(?: of| was| is)?|home to|lived|"
+    r"(?<!\w)(?:town|city|village|settlement|community|hamlet|suburb|place) of $|(?:міст\w+|сел\w+|город\w*|посел\w+) (?:на|с|з|із) $|(?<!\w)(?:мешка\w+|прожива\w+|жил[аио]?|живе|живуть|живут|живет|живёт|населенн\w+|население\w*|population(?: of| was| is)?|home to|lived|"
     r"залиша\w+|остает\w+|остаёт\w+|осталось|remain)[^.;\d]{0,24}$"
 )
 _LIVING_AFTER: Final = re.compile(
@@ -214,6 +217,8 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
         if noun and shadow.lower.startswith(" casualties", noun.end()):
             continue
         is_part = bool(_part().search(shadow.lower, max(sentence.start, q.start - 40), q.start))
+        if noun is None and is_part and (linked := _WERE.match(shadow.lower, q.end, sentence.end)):
+            noun = pattern.match(shadow.lower, linked.end(), sentence.end)
         if noun:
             name, group = words[noun["noun"]]
             found.append(
@@ -245,7 +250,9 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
 
 @cache
 def _pair() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:an? )?{_cues.either(_cues.load('people')['pair'])}(?!\w)")
+    return re.compile(
+        rf"(?<!\w)(?:an? )?(?:{_cues.either(_cues.load('people')['pair'])}|(?<=a )couple(?! (?:of|more|hundred|dozen))|(?<=old )couple(?! of))(?!\w)"
+    )
 
 
 def _pairs(shadow: Shadow, sentence: Sentence) -> list[_Head]:
@@ -267,7 +274,7 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[_Head]) -> list[_
     for m in pattern.finditer(shadow.lower, sentence.start, sentence.end):
         if any(taken[m.start() - sentence.start : m.end() - sentence.start]):
             continue
-        word = m["latin"] or m["cyrillic"]
+        word = m["latin"] or m["cyrillic"] or "person"
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
         is_part = bool(_part().search(shadow.lower, max(sentence.start, m.start() - 40), m.start()))
         head = _Head(q, m.end(), groups[word], typed=True, is_dead=False, is_part=is_part, is_single=True)
@@ -296,6 +303,8 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
+    if before and ":" in gap and not labelled:
+        return None
     if cue.side == ("right" if before else "left") and not labelled:
         cost += 6
     if before and labelled and ":" in gap:
@@ -324,15 +333,21 @@ def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]
             continue
         cost = _cost(lower, head, cue, heads, sentence_cues)
         if cost is not None and cost <= MOST and (best is None or cost < best.cost):
-            best = _Link(cost, cue, _kind(head, cue))
+            best = _Link(cost, cue, _kind(lower, head, cue))
     return best
 
 
-def _kind(head: _Head, cue: _Cue) -> str:
+def _kind(lower: str, head: _Head, cue: _Cue) -> str:
     """Return what the figure counts: bodies stay bodies whatever was done to them, exhumed ones excepted."""
-    if head.is_dead and cue.predicate in {"killed", "missing", "injured"}:
+    is_body = head.is_dead or _BODY_OF.search(lower, max(0, head.quantity.start - 14), head.quantity.start)
+    if is_body and cue.predicate in {"killed", "missing", "injured"}:
         return "bodies"
     return cue.predicate
+
+
+_BODY_OF: Final = re.compile(
+    r"(?<!\w)(?:bod(?:y|ies) of|corpses? of|remains of|тіл[оа]|тел[оа]|останки)(?: the)? $"
+)
 
 
 def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:

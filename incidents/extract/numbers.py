@@ -24,11 +24,11 @@ _AGE: Final = re.compile(
 )  # fmt: skip
 _BAD_BEFORE: Final = re.compile(
     r"(?:[\w#$€£₴/:]|№ ?|[^\W\d_]-|\d[.,:/-]|(?:article|articles|section|paragraph|part|статт\w+|ст|стать\w+|частин\w+|ч|пункт\w*|п|"
-    r"boy of|girl of|man of|woman of|child of|no|number|номер|school|школ\w+|brigade|apartment|house|будинок|дом|кв|буд|aged|age|віком|возрасте|route|highway|day|"
+    r"boy of|girl of|man of|woman of|child of|no|number|номер|school|школ\w+|brigade|apartment|house|будинок|дом|кв|буд|aged|age|віком|возрасте|route|highway|day|up from|down from|"
     r"caliber|калібру?|калибра?)\.? ?)$"
 )
 _BAD_AFTER: Final = re.compile(
-    r"[^\W\d_]|[:/]\d|[.,]\d|-[^\W\d_]|\s?(?:°|₴|\$|€|mm\b|мм\b|km\b|км\b|kg\b|кг\b|m\b(?!')|м\b|ha\b|га\b|a\.m|p\.m|am\b|pm\b|"
+    r"[^\W\d_]|[:/]\d|[.,]\d|-(?!plus)[^\W\d_]|\s?(?:°|₴|\$|€|mm\b|мм\b|km\b|км\b|kg\b|кг\b|m\b(?!')|м\b|ha\b|га\b|a\.m|p\.m|am\b|pm\b|"
     r"st\b|nd\b|rd\b|th\b)"
 )
 
@@ -197,6 +197,8 @@ def _qualified(lower: str, start: int, end: int) -> tuple[str, int, int]:
     before, names, after, later = _around()
     lead = before.search(lower, max(0, start - 24), start)
     tail = after.match(lower, end)
+    if lower.startswith("-plus", end):
+        return "at_least", start, end + len("-plus")
     if lower[end : end + 1] == "+":
         return "at_least", start, end + 1
     if tail:

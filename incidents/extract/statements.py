@@ -125,6 +125,8 @@ def _fits(shadow: Shadow, sentence: Sentence, entry: dict[str, Any], m: re.Match
     text = shadow.lower[sentence.start : sentence.end]
     if entry.get("needs") == "official":
         return bool(_OFFICIAL.search(text)) and shadow.cased[m.start()].isupper()
+    if entry.get("needs") == "name":
+        return shadow.cased[m.start("name")].isupper()
     about = entry.get("about")
     return about is None or about in text.replace("-", "")
 

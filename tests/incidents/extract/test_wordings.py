@@ -1,0 +1,112 @@
+"""Figures and statements in less usual wordings, and figures that count nobody."""
+
+import datetime as dt
+
+import pytest
+
+from incidents.extract import read
+
+DAY = dt.date(2022, 10, 26)
+
+
+def _found(text):
+    return {(c.predicate, c.value) for c in read(text, published=DAY).claims}
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Five lives were lost in the attack on Kherson on Monday.", {("killed", 5)}),
+        (
+            "The shelling of Nikopol claimed two lives and left seven people with burns.",
+            {("killed", 2), ("injured", 7)},
+        ),
+        (
+            "Three people died, with 14 more in hospital, after the missile attack on Chuhuiv.",
+            {("killed", 3), ("injured", 14)},
+        ),
+        (
+            "Rescuers found another body under the rubble in Sloviansk, raising the toll to 11.",
+            {("bodies", 1), ("killed", 11)},
+        ),
+        ("A couple in their sixties was killed in their kitchen in Huliaipole.", {("killed", 2)}),
+        (
+            "Upwards of 200 people are believed to be buried in the forest near Izium.",
+            {("bodies", 200)},
+        ),
+        (
+            "Russian troops held 367 villagers in the basement of the school in Yahidne for 28 days.",
+            {("detained", 367)},
+        ),
+        ("The death toll climbed from 9 to 12 overnight.", {("killed", 12)}),
+        (
+            "Rescuers said the number of people killed had reached 45, up from 40 on Sunday.",
+            {("killed", 45)},
+        ),
+        ("Residents buried 22 neighbours in the yard of the hospital.", {("bodies", 22)}),
+        (
+            "A total of 528 civilians were killed in the region since February, of whom 27 were children.",
+            {("killed", 528), ("killed", 27)},
+        ),
+        (
+            "The explosion killed a 9-year-old and injured her two brothers.",
+            {("killed", 1), ("injured", 2)},
+        ),
+        ("Eleven of the 30 wounded remain in intensive care.", {("injured", 11), ("injured", 30)}),
+        ("Windows were shattered in 18 high-rise buildings.", {("damage_share", 18)}),
+        ("Життя втратили четверо мешканців Сіверська.", {("killed", 4)}),
+        ("До лікарні доставили 9 людей.", {("injured", 9)}),
+        ("За медичною допомогою звернулися 17 мешканців.", {("injured", 17)}),
+        ("Гостру реакцію на стрес зазнали четверо дітей.", {("injured", 4)}),
+        ("Двоє цивільних убиті, ще один зазнав травм.", {("killed", 2), ("injured", 1)}),
+        ("На міні підірвалися двоє трактористів: один загинув.", {("killed", 1)}),
+        ("Жизни лишились трое жителей Соледара.", {("killed", 3)}),
+        ("За медпомощью обратились 23 человека.", {("injured", 23)}),
+        ("Город разрушен на 70 процентов.", {("damage_share", 70)}),
+        ("Деревня находится в 15 километрах к северу от Изюма.", {("place_offset", 15)}),
+        ("Насчитали 33 могилы.", {("graves", 33)}),
+        ("More than 40 people took shelter in the cellar; none was hurt.", {("injured", 0)}),
+    ],
+)
+def test_figures_in_less_usual_wordings(text, figures):
+    assert _found(text) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("Most of the bodies had their hands tied behind their backs, the police chief said.", "cause"),
+        ("They died of shrapnel wounds, the coroner said.", "cause"),
+        ("На теле погибшего были следы пыток.", "cause"),
+        ("A war crimes investigation has been launched, prosecutors said.", "investigation"),
+        ("Exhumation of the site is expected to last two weeks.", "investigation"),
+        ("Прокуратура розпочала досудове розслідування.", "investigation"),
+        ("The exact number of the dead is still being established.", "count_withheld"),
+        ("Інформація про загиблих і постраждалих встановлюється.", "count_withheld"),
+        ("Балаклію звільнили 8 вересня.", "control_change"),
+        ("Балаклея была освобождена 8 сентября.", "control_change"),
+    ],
+)
+def test_statements_in_less_usual_wordings(text, predicate):
+    assert predicate in {c.predicate for c in read(text, published=DAY).claims}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "About 200 rescuers and 40 vehicles worked at the site.",
+        "The hall seats 450 people.",
+        "Power was cut to 12,000 customers.",
+        "The report is based on 65 interviews with survivors.",
+        "Four people have been pulled alive from the rubble.",
+        "Rescuers freed 5 people from under the rubble.",
+        "Зал розрахований на 300 осіб.",
+        "З-під завалів врятували 7 людей.",
+        "Ліквідовано 540 окупантів.",
+        "Мужчине грозит до 10 лет лишения свободы.",
+        "На месте работают 80 спасателей.",
+        "З полону звільнили 30 людей.",
+    ],
+)
+def test_figures_that_count_no_harm(text):
+    assert _found(text) == set()
