@@ -362,7 +362,7 @@ def _rules() -> tuple[_Rule, ...]:
             rf"{_PART_OF_DAY}{_ON}(?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th|-го|-е)? (?:of )?(?P<month>{month}){_TAIL}"),
             _day_month, "a day and a month"),
         _Rule("month_day", _p(
-            rf"{_PART_OF_DAY}{_ON}(?:last )?(?P<month>{month})\.?,? (?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
+            rf"{_PART_OF_DAY}{_ON}(?:last )?(?P<month>{month})\.?(?:,(?= \d\d?(?:st|nd|rd|th)?(?:[,.;:)\n]|$| (?:19|20)\d\d)))? (?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
             _day_month, "a month and a day"),
         _Rule("months", _p(rf"(?:(?:from|between|in|з|із|с|від) )?(?P<month1>{month}){dash}(?P<month>{month}){_TAIL}"), _months,
               "an interval of months"),

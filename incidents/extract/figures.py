@@ -114,7 +114,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
             rf"(?<!\w)(?:(?:an?|another|one|his|her|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
-            rf"(?P<cyrillic>{cyrillic}))(?!\w)"
+            rf"(?P<cyrillic>{cyrillic}))(?!\w|['’]s )"
         ),
         words,
     )
@@ -156,7 +156,7 @@ _COLLECTIVE: Final = re.compile(
 )
 """Numerals that count people only (and young animals)."""
 _PERSONAL: Final = re.compile(r"(?:ів|їв|ок|иць|ей|ов|ев|ёв|их|ых|ні|ці|ан|ян|ам)$")
-_DEAD: Final = re.compile(r"dead|killed|загибл|погибш")
+_DEAD: Final = re.compile(r"dead|killed|victims|загибл|погибш")
 _OF_THE: Final = re.compile(
     r" (?:of|з|із|из) (?:the |числа |those )?(?:[\w'-]+ ){0,2}(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
 )
@@ -181,9 +181,12 @@ _LIVING_BEFORE: Final = re.compile(
 _LIVING_AFTER: Final = re.compile(
     r" (?:inhabitants|people (?:lived|live) |residents (?:lived|before|remain))"
 )
+_CAPACITY: Final = re.compile(
+    r"(?<!\w)(?:(?:can|could|to) (?:hold|accommodate|house|store|seat|shelter)|capacity (?:of|for)|designed (?:for|to hold)|built for|розрахован\w+ на|рассчитан\w+ на|вміщ\w+|вмеща\w+)[^.;,\d]{0,24}$"
+)
 _MOST_HARMED: Final = 200
 _PAREN: Final = re.compile(
-    r", (?:most|some|many|all|half|several|both|nearly all|almost all|більшість|переважно|в основном|большинство)(?: of (?:them|whom)| з яких| из которых| из них| з них)? [^,.;]{2,50},|, (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
+    r", (?:most|some|many|all|half|several|both|nearly all|almost all|більшість|переважно|в основном|большинство|[\w'-]+(?= (?:of (?:them|whom)|з яких|из которых|из них|з них) ))(?: of (?:them|whom)| з яких| из которых| из них| з них)? [^,.;]{2,50},|, (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
     r" [^,]{2,60},|\([^()]{2,60}\)"
 )
 _COORDINATED: Final = re.compile(
@@ -242,7 +245,9 @@ def _heads(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> li
             found.append(_Head(q, end, None, typed=counts, is_dead=False, is_part=is_part))
         else:
             is_part = is_part or bool(_PART_AFTER.match(shadow.lower, q.end))
-            found.append(_Head(q, q.end, None, typed=False, is_dead=False, is_part=is_part))
+            of_the = _OF_THE.match(shadow.lower, q.end)
+            end = of_the.end() if of_the else q.end
+            found.append(_Head(q, end, None, typed=False, is_dead=False, is_part=is_part))
     found += _pairs(shadow, sentence)
     found += _singles(shadow, sentence, found)
     return sorted(found, key=lambda h: h.quantity.start)
@@ -372,6 +377,8 @@ def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
 def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
     if predicate == "displaced" and (head.group == "soldiers" or not head.typed):
         return False
+    if _CAPACITY.search(lower, max(0, head.quantity.start - 50), head.quantity.start):
+        return False
     if predicate == "graves":
         return not head.typed and link.cost <= 2 and head.quantity.value != 1
     if predicate == "detained" and link.cost > 8:
@@ -386,6 +393,7 @@ def _is_pronoun_one(head: _Head, lower: str) -> bool:
         word in {"one", "один", "одна", "одне", "одной", "одного", "однієї"}
         and not head.typed
         and not head.is_part
+        and not _OF_THE.match(lower, q.end)
         and lower[q.end : q.end + 4] in {" of ", " із ", " з м"}
     )
 
@@ -484,9 +492,13 @@ def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
         and _BURIED.search(lower, max(0, sentence.start - 300), sentence.end)
         and not _COLLAPSED.search(lower, sentence.start, sentence.end)
     )
-    return link._replace(predicate="exhumed") if out_of_graves or _DUG.search(lower, first, at) else link
+    is_dug = _DUG.search(lower, first, at) or _DUG_AFTER.match(lower, head.end)
+    return link._replace(predicate="exhumed") if out_of_graves or is_dug else link
 
 
+_DUG_AFTER: Final = re.compile(
+    r" (?:(?:were|was|have|has|had|been|already|було|были|вже|уже) ){0,3}(?:exhumed|dug up|ексгум|эксгум)"
+)
 _TAKEN_OUT: Final = re.compile(r"(?:вилуч|підня|извлеч|извлек|подня|retriev|recover|removed)\w*")
 _BURIED: Final = re.compile(r"похован|захорон|могил|burial|grave|cemetery")
 _COLLAPSED: Final = re.compile(r"завал|обломк|уламк|rubble|debris|ruins|руїн|развалин")
@@ -526,7 +538,7 @@ def _is_same_one(lower: str, before: _Head, head: _Head) -> bool:
     return (
         before.quantity.value == 1
         and head.is_single
-        and re.fullmatch(r" ?[—–-] ?|, (?:an? )?", gap) is not None
+        and re.fullmatch(r" ?[—–-] ?|, (?:an? )?| (?:is|was) ", gap) is not None
     )
 
 
@@ -569,12 +581,18 @@ def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
         or (i and lower[head.quantity.start - 1] == "(")
         or _is_in_grave(lower, made, i)
         or _AMONG.match(lower, head.end)
+        or _OF_THE.match(lower, head.quantity.end)
     ):
         return "part"
     if i and _opens_list(lower, made, i):
         return "part"
     for j in (i - 1, i + 1):
-        if 0 <= j < len(made) and made[j][1].predicate == link.predicate and made[j][1].cue is link.cue:
+        if (
+            0 <= j < len(made)
+            and not made[j][0].is_part
+            and made[j][1].predicate == link.predicate
+            and made[j][1].cue is link.cue
+        ):
             first, last = sorted((i, j))
             gap = _AGED.sub("", lower[made[first][0].end : made[last][0].quantity.start])
             if _COORDINATED.fullmatch(gap) and gap.strip():

@@ -17,6 +17,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {name: _cues.words([str(w) for w in words]) for name, words in _cues.load("hedges").items()}
 
 
+# "on 3 May" and "May 2023" are a month, no hedge.
+_MONTH: Final = re.compile(
+    r"(?:\d(?:st|nd|rd|th)?|(?<!\w)(?:in|of|since|until|by|early|late|mid)) may(?!\w)|(?<!\w)may(?= \d)"
+)
+
+
 def _clause(lower: str, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     """Return the part of the sentence around a span, up to marks that set another statement off."""
     head = max(sentence.start, start - _REACH)
@@ -31,8 +37,10 @@ def _clause(lower: str, sentence: Sentence, start: int, end: int) -> tuple[int, 
 def modality(lower: str, sentence: Sentence, start: int, end: int) -> str:
     """Return the modality of the words in the span, from the clause they stand in."""
     first, last = _clause(lower, sentence, start, end)
+    lead = min(first, 12)
+    words = _MONTH.sub(lambda m: "~" * len(m.group()), lower[first - lead : last])[lead:]
     for name in ("possible", "reported"):
-        if _patterns()[name].search(lower, first, last):
+        if _patterns()[name].search(words):
             return name
     if _patterns()["planned"].search(lower, max(first, start - 40), last):
         return "planned"

@@ -1,0 +1,49 @@
+"""Which figures count harm, as whole or part, and which are none."""
+
+import datetime as dt
+
+import pytest
+
+from incidents.extract import read
+
+COUNTED = {"killed", "injured", "missing", "bodies", "exhumed"}
+
+
+def _counts(text: str) -> list[tuple[str, object, str]]:
+    found = read(text, published=dt.date(2023, 5, 10)).claims
+    return [(c.predicate, c.value, c.extent) for c in found if c.predicate in COUNTED]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("436 bodies were exhumed.", [("exhumed", 436, "whole")]),
+        ("Five of the victims were children.", [("killed", 5, "part")]),
+        ("One of the killed is a child.", [("killed", 1, "part")]),
+        ("Two of the wounded are in critical condition.", [("injured", 2, "part")]),
+        ("Twenty-two people, five of them children, died.", [("killed", 22, "whole"), ("killed", 5, "part")]),
+        (
+            "The death toll from a rocket attack on a five-storey block of flats in Chasiv Yar rose to 15 on Sunday.",
+            [("killed", 15, "whole")],
+        ),
+        ("The attack cost the lives of three civilians.", [("killed", 3, "whole")]),
+        ("В двух братских могилах похоронили 270 человек.", [("bodies", 270, "whole")]),
+        ("59 человек обратились за медицинской помощью.", [("injured", 59, "whole")]),
+        ("Прокуратура сообщила о 410 телах, найденных в области.", [("bodies", 410, "whole")]),
+        ("The girl's brother, 8, was taken to a hospital.", [("injured", 1, "whole")]),
+        ("The morgue can hold 60 bodies.", []),
+    ],
+)
+def test_counts(text: str, counts: list[tuple[str, object, str]]) -> None:
+    assert _counts(text) == counts
+
+
+def test_the_month_of_may_is_no_hedge() -> None:
+    found = read("Two civilians were wounded in Ochakiv on 3 May.", published=dt.date(2023, 5, 10)).claims
+    assert [c.modality for c in found if c.predicate == "injured"] == ["asserted"]
+
+
+def test_a_month_and_a_count_after_a_comma_are_no_date() -> None:
+    found = read("Since January, 25 aid workers have been wounded.", published=dt.date(2023, 5, 10))
+    assert [c.value for c in found.claims if c.predicate == "injured"] == [25]
+    assert [d.value for d in found.dates] == ["2023-01"]
