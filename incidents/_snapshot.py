@@ -69,10 +69,11 @@ class Snapshot:
         self._con = _connected(in_memory=self.in_memory)
         self._open(self.tables)
 
-    def __del__(self) -> None:
+    def __del__(self, *, _suppress: Any = contextlib.suppress, _close: Any = os.close) -> None:
+        # the names are bound here, since at the end of the interpreter the modules go first
         for handle in getattr(self, "_handles", {}).values():
-            with contextlib.suppress(OSError):
-                os.close(handle)
+            with _suppress(OSError):
+                _close(handle)
 
     def _open(self, paths: list[Path]) -> None:
         run = self._con.execute
