@@ -110,6 +110,8 @@ def print_growth() -> None:
     """Print how time grows with length: the ms per kB must stay level."""
     print("\ntime by length (CPU ms per 1,000 characters; level means linear)")
     sizes = (6_250, 25_000, 100_000, 200_000)
+    for _, text in _long(2_000):
+        read(text)  # so that the first row does not pay for loading
     print(f"  {'':18}" + "".join(f"{size:>10}" for size in sizes) + "   last / first")
     rows: dict[str, list[float]] = {}
     for size in sizes:

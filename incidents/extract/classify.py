@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Final
 
 from incidents.extract import _cues
@@ -56,12 +58,21 @@ class Cues:
         self._impact = _all("impact", lower)
         self._weapon = _all("weapon", lower)
 
+        self._strikes: dict[tuple[int, int], str | None] = {}
+
     @staticmethod
     def _between(cues: list[Cue], start: int, end: int) -> list[str]:
-        return [c.word for c in cues if start <= c.at < end]
+        first = bisect_left(cues, start, key=attrgetter("at"))
+        return [c.word for c in cues[first : bisect_left(cues, end, lo=first, key=attrgetter("at"))]]
 
     def strike(self, start: int, end: int) -> str | None:
         """Return the strike that a span tells: the first specific one, else an explosion, else none."""
+        span = (start, end)
+        if span not in self._strikes:  # the whole text is asked for again and again
+            self._strikes[span] = self._strike(start, end)
+        return self._strikes[span]
+
+    def _strike(self, start: int, end: int) -> str | None:
         words = self._between(self._categories, start, end)
         for word in words:
             if word in STRIKES:

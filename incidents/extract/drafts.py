@@ -464,16 +464,12 @@ class Drafter:
 
     def _has_strike_near(self, fact: Fact) -> bool:
         sentence = self._segments.at(fact.start)
-        same = [
-            s
-            for s in self._segments.sentences
-            if s.paragraph == sentence.paragraph and s.index <= sentence.index
-        ]
+        same = self._segments.paragraph(sentence.paragraph)
         return self._cues.strike(same[0].start, sentence.end) is not None
 
     def _widening(self, sentence: Sentence) -> list[tuple[int, int]]:
         """Return ever wider spans around a sentence: itself, its paragraph up to it, all of that, the whole text."""
-        same = [s for s in self._segments.sentences if s.paragraph == sentence.paragraph]
+        same = self._segments.paragraph(sentence.paragraph)
         return [
             (sentence.start, sentence.end), (same[0].start, sentence.end), (same[0].start, same[-1].end),
             (0, len(self._shadow.lower)),

@@ -39,6 +39,8 @@ _RUSSIAN_SIDE: Final = re.compile(
 )
 _UKRAINIAN: Final = re.compile("[іїєґ]")
 _RUSSIAN: Final = re.compile("[ыэъё]")
+# No date is longer, and none further from the verb says when somebody spoke; it keeps the work linear.
+_BESIDE: Final = 120
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,16 @@ class _Session:
     def _said_on(self, found: Sequence[DateMention]) -> dict[str, list[tuple[int, str]]]:
         """Return, for each speaker, the days on which they are said to have spoken, with where that stands."""
         said: dict[str, list[tuple[int, str]]] = {}
-        found = [d for d in found if self.segments.quotation_at(d.start) is None]
+        found = [
+            d for d in found if self.segments.quotation_at(d.start) is None and d.value and len(d.value) == 10
+        ]
+        starts = [d.start for d in found]
         for a in self.voices.all:
             if a.voice is None:
                 continue
-            near = [d for d in found if self._is_beside(d, a) and d.value and len(d.value) == 10]
+            low, high = min(a.at, a.voice.start), max(a.end, a.voice.end)
+            reach = slice(bisect_left(starts, low - _BESIDE), bisect_left(starts, high + _BESIDE))
+            near = [d for d in found[reach] if self._is_beside(d, a)]
             if near:
                 said.setdefault(a.voice.key or a.voice.name, []).append((a.at, str(near[0].value)))
         return said

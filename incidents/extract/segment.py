@@ -7,7 +7,7 @@ mark, a quotation never closed (it then ends with its paragraph).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -64,6 +64,15 @@ class Segments:
     @cached_property
     def _quote_starts(self) -> list[int]:
         return [q.start for q in self.quotations]
+
+    @cached_property
+    def _paragraphs(self) -> list[int]:
+        return [s.paragraph for s in self.sentences]
+
+    def paragraph(self, number: int) -> tuple[Sentence, ...]:
+        """Return the sentences of a paragraph."""
+        first = bisect_left(self._paragraphs, number)
+        return self.sentences[first : bisect_right(self._paragraphs, number)]
 
     def at(self, position: int) -> Sentence:
         """Return the sentence that holds `position` (or the last before it). The shadow must not be blank."""
