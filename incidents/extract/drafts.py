@@ -37,6 +37,10 @@ _EVENTS: Final = _STRIKES | {"sexual_violence", "detention_torture"}
 
 _FROM: Final = re.compile(r"(?<!\w)(?:from|з|із|зі|из|с)(?: (?:the|села|міста|города|м\.|с\.|г\.))? $")
 _HEAVY: Final = frozenset({"missile_strike", "air_strike", "shelling", "explosion"})
+_AFTERMATH: Final = re.compile(
+    r"rubble|debris|завал|обломк|уламк|(?:died|помер|скончал|умер)\w* [^.;]{0,40}(?:hospital|wounds|injuries|лікарн|больниц|поранен|ранени)|"
+    r"(?:in hospital|у лікарні|в лікарні|в больнице)[^.;]{0,40}(?:died|помер|скончал|умер)"
+)
 _FOUND: Final = re.compile(r"(?:found|discovered|знайд|знайш|виявл|виявил|обнаруж|найден|нашли)\w*")
 _RUBBLE: Final = re.compile(r"rubble|debris|wreckage|ruins|завал|руїн|развалин|обломк|уламк")
 _HAPPENED: Final = re.compile(
@@ -209,12 +213,23 @@ class Drafter:
                 break
             there = [s for s in self._usable(before) if s.role != "comparison"]
             if there:
-                return (there[-1],) if not self._is_total(sentence) else ()
+                area = self._area_of_list(before, there)
+                return (area or there[-1],) if not self._is_total(sentence) else ()
         if self._is_total(sentence) and (
             self._lists or _EVERYWHERE.search(self._shadow.lower, sentence.start, sentence.end)
         ):
             return ()
         return (self._main,) if self._main is not None else ()
+
+    def _area_of_list(self, sentence: Sentence, towns: list[Site]) -> Site | None:
+        """Return the province of a sentence that spreads its total over towns; what follows is of the province again."""
+        if len(towns) < 2 or ":" not in self._shadow.lower[sentence.start : towns[0].start]:
+            return None
+        return next((s for s in self._areas(sentence) if s.start < towns[0].start), None)
+
+    def _areas(self, sentence: Sentence) -> list[Site]:
+        found = self._by_sentence.get(sentence.index, [])
+        return [s for s in found if s.role in _USABLE and s.place is not None and s.place.is_area]
 
     def _same_item(self, sentence: Sentence, fact: Fact, here: list[Site]) -> list[Site]:
         """Keep to the item between semicolons that a claim stands in, where that names a place."""
@@ -252,6 +267,9 @@ class Drafter:
             here = left or here
         at = bisect_left(others, sentence.start)
         first_fact = others[at] if at < len(others) and others[at] < sentence.end else fact.start
+        spread = self._spread(fact, here, sentence, others)
+        if spread is not None:
+            return spread
         before = [s for s in here if s.start < fact.end]
         after = [s for s in here if s.start >= fact.end]
         leading = here[0].start < first_fact
@@ -264,6 +282,23 @@ class Drafter:
         if after and not before:
             return self._run(here, after[0], forwards=True)
         return self._run(here, (before or after)[-1], forwards=False)
+
+    def _spread(
+        self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]
+    ) -> tuple[Site, ...] | None:
+        """Return the area of a total that is then spread over towns ("three people: two in A and one in B"), or nothing.
+
+        Null where a figure is no such total.
+        """
+        lower = self._shadow.lower
+        colon = lower.find(":", fact.end, min(sentence.end, fact.end + 40))
+        after = [s for s in here if s.start > colon]
+        if colon < 0 or len(after) < 2 or any(s.start < colon for s in here):
+            return None
+        figures = others[bisect_left(others, colon) : bisect_left(others, sentence.end)]
+        if not figures or figures[0] > after[0].start:
+            return None
+        return tuple(s for s in self._areas(sentence) if s.start < colon)[:1]
 
     def _run(self, here: list[Site], at: Site, *, forwards: bool) -> tuple[Site, ...]:
         """Return a place and those joined to it by "and" ("in Bucha and also close to Mariupol")."""
@@ -349,16 +384,25 @@ class Drafter:
     def _when(self, fact: Fact) -> DateMention | None:
         sentence = self._segments.at(fact.start)
         here = self._dates.get(sentence.index, [])
-        if here:
+        if here and not self._is_aftermath(fact, sentence, here):
             return min(here, key=lambda d: (self._far(d, fact), d.start))
         for i in range(sentence.index - 1, -1, -1):
             before = self._segments.sentences[i]
             if before.paragraph != sentence.paragraph:
                 break
             there = [d for d in self._dates.get(i, []) if self._is_recent(d)]
-            if there:
+            if there and not self._is_aftermath(fact, before, there):
                 return there[-1]
         return self._told_after(sentence) or self._first_date
+
+    def _is_aftermath(self, fact: Fact, sentence: Sentence, here: list[DateMention]) -> bool:
+        """Say whether the day of a sentence is that of a rescue or a death in hospital, after an attack told before."""
+        if fact.predicate not in {"bodies", "killed", "missing"} or self._first_date in {None, *here}:
+            return False
+        span = (sentence.start, sentence.end)
+        if self._cues.strike(*span) or self._cues.has("attack", *span):
+            return False
+        return _AFTERMATH.search(self._shadow.lower, *span) is not None
 
     def _told_after(self, sentence: Sentence) -> DateMention | None:
         """Return the day that the next sentence gives for this event ("The attack happened on 14 June")."""

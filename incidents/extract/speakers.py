@@ -82,6 +82,7 @@ _SUMMARY: Final = re.compile(
 _FROM: Final = re.compile(r"(?<!\w)(?:від|от|from|by|за даними|по данным)(?!\w)")
 _SOURCE: Final = re.compile(r"\W*(?:source|sources|джерело|джерела|источник|источники)\b:? ?(?!\w)")
 _BRACKETED: Final = re.compile(r"[^()\d]{0,70}\)\W*$")
+_BY: Final = re.compile(r"(?: (?!by )[\w-]+){0,4} by ")
 _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 
@@ -239,6 +240,7 @@ class Attributions:
                 if any(a.at <= m.start() < a.end for a in found):
                     continue
                 if not self._is_speech(sentence, m):
+                    found += self._by_whom(sentence, m)
                     continue
                 made = self._verb(sentence, m, is_stance=stance)
                 made = self._coordinated(made, m, found)
@@ -256,6 +258,12 @@ class Attributions:
         if _PASSIVE.search(lower, max(sentence.start, m.start() - 14), m.start()):
             return False
         return not (m.group().startswith("claim") and _LIVES.match(lower, m.end()))
+
+    def _by_whom(self, sentence: Sentence, m: re.Match[str]) -> list[Attribution]:
+        """Read "was announced on Facebook by X": the voice of a verb in the passive, where one is named."""
+        by = _BY.match(self._shadow.lower, m.end(), sentence.end)
+        voice = self._after(sentence, by.end(), _NEAR) if by else None
+        return [self._made(sentence, m, voice, "speaker.according_to")] if voice else []
 
     def _coordinated(
         self, made: Attribution | None, m: re.Match[str], earlier: list[Attribution]
@@ -519,7 +527,7 @@ class Attributions:
     def _headed(self, usable: list[Voice]) -> Voice:
         """Take "an official of the city council", "investigators from the mission" as the one voice that they are."""
         last = usable[-1]
-        if len(usable) < 2 or last.kind != "body" or usable[-2].kind != "anonymous":
+        if len(usable) < 2 or last.kind not in {"body", "anonymous"} or usable[-2].kind != "anonymous":
             return last
         head = usable[-2]
         if not re.fullmatch(
@@ -604,6 +612,9 @@ class Attributions:
         ]
         before = [a for a in near if a.at <= position]
         after = [a for a in near if a.at > position and not _NESTED.search(lower, max(0, a.at - 12), a.at)]
+        if before and before[-1].voice is None and any(a.voice for a in after):
+            before = []  # an agency passes on what the source named behind it says
+            after = [a for a in after if a.voice]
         return before[-1] if before else (after[0] if after else None)
 
     def _carried(self, sentence: Sentence, *, goes_on: bool) -> Attribution | None:

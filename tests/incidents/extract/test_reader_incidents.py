@@ -60,3 +60,20 @@ def test_a_mayor_who_says_there_tells_of_the_town() -> None:
 def test_harm_of_another_kind_in_the_province_is_no_sum_of_its_towns() -> None:
     text = "In Kherson region 1,900 people were evacuated on Monday.\n\nRussian forces shelled Kherson on Tuesday, wounding nine."
     assert {category for category, _, _ in _incidents(text)} == {"displacement", "shelling"}
+
+
+def test_a_total_that_is_spread_over_towns_belongs_to_none_of_them() -> None:
+    text = (
+        "Росіяни вбили 3 цивільних Донеччини: 2 у Бахмуті та 1 у Красногорівці. Ще 8 людей дістали поранення."
+    )
+    found = read(text, published=DAY)
+    in_towns = [[found.claims[i].value for i in d.facts] for d in found.drafts if d.role == "incident"]
+    assert in_towns == [[2], [1]]
+
+
+def test_the_day_of_a_rescue_is_not_the_day_of_the_strike() -> None:
+    text = (
+        "В ночь на 9 мая ракета попала в дом в Славянске, погибли трое. "
+        "Тело еще одного человека достали из-под завалов 10 мая."
+    )
+    assert len(_incidents(text)) == 1
