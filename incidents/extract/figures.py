@@ -176,7 +176,8 @@ _UNREAL: Final = re.compile(
 )
 _LIVING_BEFORE: Final = re.compile(
     r"(?<!\w)(?:town|city|village|settlement|community|hamlet|suburb|place) of $|(?:міст\w+|сел\w+|город\w*|посел\w+) (?:на|с|з|із) $|(?<!\w)(?:мешка\w+|прожива\w+|жил[аио]?|живе|живуть|живут|живет|живёт|населенн\w+|население\w*|population(?: of| was| is)?|home to|lived|"
-    r"залиша\w+|остает\w+|остаёт\w+|осталось|remain)[^.;\d]{0,24}$"
+    r"залиша\w+|остает\w+|остаёт\w+|осталось|remain)[^.;\d]{0,24}$|"
+    r"(?<!\w)(?:(?:число|кількість|количество|чисельність) (?:жител\w+|мешканц\w+)|населення|население|population)[^.;\d]{0,45}$"
 )
 _LIVING_AFTER: Final = re.compile(
     r" (?:inhabitants|people (?:lived|live) |residents (?:lived|before|remain))"
@@ -293,6 +294,18 @@ class _Link(NamedTuple):
     predicate: str
 
 
+def _takes_cue(lower: str, head: _Head, other: _Head, cue: _Cue) -> bool:
+    """Say whether `other`, behind a comma, stands right before the outcome ("two men were hit, one died")."""
+    if other.is_part or not head.end <= other.quantity.start or not 0 <= cue.start - other.end <= 1:
+        return False
+    return re.match(r", (?!(?:aged )?\d)", lower[head.end : other.quantity.start]) is not None
+
+
+def _is_cut_before(gap: str, labelled: bool) -> bool:  # noqa: FBT001
+    """Say whether the words from a figure to the outcome behind it turn to others ("of whom", a colon)."""
+    return _OF_WHOM.search(gap) is not None or (":" in gap and not labelled)
+
+
 def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: list[_Cue]) -> float | None:
     """Return how far a figure is from an outcome, in words and marks; null where something cuts them apart."""
     before = cue.start >= head.quantity.end
@@ -304,12 +317,12 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
     if start > end:
         return 0.0 if head.quantity.start <= cue.start and cue.end <= head.end else None
     gap = _PAREN.sub(" ", lower[start:end])
-    if len(gap) > 90 or _cut().search(gap) or (before and _OF_WHOM.search(gap)):
+    labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
+    if len(gap) > 90 or _cut().search(gap) or (before and _is_cut_before(gap, labelled)):
+        return None
+    if before and any(_takes_cue(lower, head, o, cue) for o in others):
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
-    labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
-    if before and ":" in gap and not labelled:
-        return None
     if cue.side == ("right" if before else "left") and not labelled:
         cost += 6
     if before and labelled and ":" in gap:
@@ -324,7 +337,9 @@ def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]
     if named:
         return _Link(7.0, None, "killed" if _DEAD.match(named["noun"]) else "injured")
     best: _Link | None = (
-        _Link(3.5, None, "bodies") if head.is_dead and head.quantity.value is not None else None
+        _Link(3.5, None, "bodies")
+        if (head.is_dead or _is_body_of(lower, head)) and head.quantity.value is not None
+        else None
     )
     of_the = _OF_THE.match(lower, head.quantity.end)
     if of_the:
@@ -342,16 +357,19 @@ def _link(lower: str, head: _Head, heads: list[_Head], sentence_cues: list[_Cue]
     return best
 
 
+def _is_body_of(lower: str, head: _Head) -> bool:
+    return _BODY_OF.search(lower, max(0, head.quantity.start - 16), head.quantity.start) is not None
+
+
 def _kind(lower: str, head: _Head, cue: _Cue) -> str:
     """Return what the figure counts: bodies stay bodies whatever was done to them, exhumed ones excepted."""
-    is_body = head.is_dead or _BODY_OF.search(lower, max(0, head.quantity.start - 14), head.quantity.start)
-    if is_body and cue.predicate in {"killed", "missing", "injured"}:
+    if (head.is_dead or _is_body_of(lower, head)) and cue.predicate in {"killed", "missing", "injured"}:
         return "bodies"
     return cue.predicate
 
 
 _BODY_OF: Final = re.compile(
-    r"(?<!\w)(?:bod(?:y|ies) of|corpses? of|remains of|тіл[оа]|тел[оа]|останки)(?: the)? $"
+    r"(?<!\w)(?:bod(?:y|ies) of|corpses? of|remains of|тіл[оа]|тел[оа]|останки)(?: the| ще| ещё| еще)? $"
 )
 
 
@@ -383,6 +401,8 @@ def _is_harm(head: _Head, predicate: str, link: _Link, lower: str) -> bool:
         return not head.typed and link.cost <= 2 and head.quantity.value != 1
     if predicate == "detained" and link.cost > 8:
         return False
+    if link.cue is not None and predicate == "killed" and _OF_THE.match(lower, head.quantity.end):
+        return True
     return not _is_pronoun_one(head, lower)
 
 
@@ -448,6 +468,13 @@ def _is_of_them(lower: str, head: _Head) -> bool:
     return bool(_FROM_BEFORE.match(lower, head.quantity.end) or re.search("of them|з них|из них", words))
 
 
+_EITHER: Final = re.compile(
+    r"(?<!\w)(?:(?:were |was |been )?(?:killed|dead) (?:or|and/or) (?:wounded|injured|hurt)|"
+    r"(?:загинул\w+|вбит\w+|убит\w+|погибл\w+) (?:або|чи|или) (?:поранен\w+|ранен\w+|постраждал\w+|пострадал\w+))"
+)
+"""Counts of the dead and hurt together; they belong to neither."""
+
+
 def _of_sentence(
     shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[_Cue]
 ) -> list[Figure]:
@@ -456,6 +483,9 @@ def _of_sentence(
     zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
     said_none = bytearray(sentence.end - sentence.start + 1)
     for a, b in zero:
+        said_none[a - sentence.start : b - sentence.start] = b"\1" * (b - a)
+    either = [m.span() for m in _EITHER.finditer(shadow.lower, sentence.start, sentence.end)]
+    for a, b in either:
         said_none[a - sentence.start : b - sentence.start] = b"\1" * (b - a)
     near = [c for c in near if not said_none[c.start - sentence.start] and not _is_denied(shadow.lower, c)]
     made: list[tuple[_Head, _Link]] = []
@@ -542,9 +572,26 @@ def _is_same_one(lower: str, before: _Head, head: _Head) -> bool:
     )
 
 
+_AND: Final = re.compile(r",? (?:and|та|і|й|и) ")
+
+
+def _lend_back(lower: str, heads: list[_Head], linked: dict[int, _Link]) -> None:
+    """Give the outcome behind a list to all of it ("six men, a woman and two girls were killed")."""
+    for i in range(len(heads) - 1, 1, -1):
+        link = linked.get(id(heads[i]))
+        if link is None or link.cue is None or link.cue.start < heads[i].end:
+            continue
+        gaps = [lower[heads[j].end : heads[j + 1].quantity.start] for j in (i - 2, i - 1)]
+        first, second = heads[i - 2], heads[i - 1]
+        if gaps[0] == ", " and _AND.fullmatch(gaps[1]) and first.typed and second.typed:
+            for head in (first, second):
+                linked.setdefault(id(head), link._replace(cost=link.cost + 1))
+
+
 def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) -> list[tuple[_Head, _Link]]:
     """Give a part or a coordinated figure without an outcome of its own that of the figure before it."""
     linked = {id(h): link for h, link in made}
+    _lend_back(lower, heads, linked)
     out: list[tuple[_Head, _Link]] = []
     previous: tuple[_Head, _Link] | None = None
     for head in heads:
@@ -653,7 +700,7 @@ def _lived(shadow: Shadow, sentence: Sentence, head: _Head) -> Figure | None:
     q, lower = head.quantity, shadow.lower
     if q.value is None or q.value < _MOST_HARMED:
         return None
-    before = _LIVING_BEFORE.search(lower, max(sentence.start, q.start - 50), q.start)
+    before = _LIVING_BEFORE.search(lower, max(sentence.start, q.start - 80), q.start)
     if not before and not _LIVING_AFTER.match(lower, q.end):
         return None
     end = head.end if head.typed else q.end

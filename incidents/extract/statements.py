@@ -14,7 +14,7 @@ from incidents.extract.shadow import Shadow
 
 _RUSSIA: Final = re.compile(r"russia|moscow|kremlin|росі|росси|москв|окупант|оккупант|кремл")
 _OFFICIAL: Final = re.compile(
-    r"president|minister|governor|mayor|ambassador|secretary|commissioner|delegation|zelen|президент|міністр|министр|"
+    r"president|minister|governor|mayor|ambassador|secretary|commissioner|delegation|prosecutor|head of |mission|zelen|президент|міністр|министр|"
     r"губернатор|мер |голова|глава|посол|делегаці|делегаци|зеленськ|зеленск|генсек"
 )
 
@@ -124,7 +124,8 @@ def _why(entry: dict[str, Any], predicate: str) -> str:
 def _fits(shadow: Shadow, sentence: Sentence, entry: dict[str, Any], m: re.Match[str]) -> bool:
     text = shadow.lower[sentence.start : sentence.end]
     if entry.get("needs") == "official":
-        return bool(_OFFICIAL.search(text)) and shadow.cased[m.start()].isupper()
+        led = _OFFICIAL.search(shadow.lower, max(sentence.start, m.start() - 60), m.start())
+        return bool(_OFFICIAL.search(text)) and (led is not None or shadow.cased[m.start()].isupper())
     if entry.get("needs") == "name":
         return shadow.cased[m.start("name")].isupper()
     about = entry.get("about")
