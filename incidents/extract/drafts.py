@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from incidents.extract import dates, hedges
@@ -41,6 +41,7 @@ _AFTERMATH: Final = re.compile(
     r"rubble|debris|завал|обломк|уламк|(?:died|помер|скончал|умер)\w* [^.;]{0,40}(?:hospital|wounds|injuries|лікарн|больниц|поранен|ранени)|"
     r"(?:in hospital|у лікарні|в лікарні|в больнице)[^.;]{0,40}(?:died|помер|скончал|умер)"
 )
+_AND: Final = re.compile(r",? ?(?:and |та |і |й |и )?(?:to |до |в |у )?")
 _FOUND: Final = re.compile(r"(?:found|discovered|знайд|знайш|виявл|виявил|обнаруж|найден|нашли)\w*")
 _RUBBLE: Final = re.compile(r"rubble|debris|wreckage|ruins|завал|руїн|развалин|обломк|уламк")
 _HAPPENED: Final = re.compile(
@@ -57,8 +58,8 @@ _NO_EVENT: Final = re.compile(
 _DATELINE_BEFORE: Final = re.compile(r"[^\d.:;!?]{2,40}[,.]? ?")
 _DATELINE_AFTER: Final = re.compile(r"\.?,? ?(?:\([^()]{2,30}\)|[\w/. -]{2,25}?)? ?[–—-]{1,2} ")
 _ROSE: Final = re.compile(
-    r"(?<!\w)(?:rose|risen|rising|climb\w+|grew|grown|increas\w+|went up|jumped|зросл[аои]|зріс|збільшил\w+|выросл[аои]|возросл[аои]|увеличил\w+)"
-    r"(?: again| further)? (?:to|до) (?:at least )?[\w-]+(?: (?:people|dead|людей|осіб|человек))?,? (?:on )?$"
+    r"(?<!\w)(?:rose|risen|rising|climb\w+|grew|grown|increas\w+|went up|jumped|reached|зросл[аои]|зріс|збільшил\w+|выросл[аои]|возросл[аои]|увеличил\w+)"
+    r"(?: again| further)?(?: (?:to|до))? (?:at least )?[\w-]+(?: (?:people|dead|людей|осіб|человек))?,? (?:on )?$"
 )
 _SMALL_AREAS: Final = frozenset({"raion", "hromada"})
 _MAYOR: Final = re.compile(
@@ -122,7 +123,7 @@ class Drafter:
         self._told = told
         self._is_home = any(s.place is not None and s.place.country == "UA" for s in sites)
         self._by_sentence: dict[int, list[Site]] = {}
-        for site in sites:
+        for site in self._without_ways(sites):
             self._by_sentence.setdefault(segments.at(site.start).index, []).append(site)
         self._agencies = [s for s in sites if s.role == "agency" and s.place and not s.place.is_area]
         self._dates: dict[int, list[DateMention]] = {}
@@ -134,6 +135,19 @@ class Drafter:
         self._main = self._main_site()
         self._first_date = self._main_date()
         self._lists = self._listed()
+
+    def _without_ways(self, sites: Sequence[Site]) -> list[Site]:
+        """Leave out the second of two places where something came from or was taken to ("taken to A and B")."""
+        kept: list[Site] = []
+        before: Site | None = None
+        for site in sites:
+            joined = before is not None and _AND.fullmatch(self._shadow.lower[before.end : site.start])
+            if before is not None and before.role == "origin" and joined:
+                before = replace(site, role="origin")
+            else:
+                before = site
+                kept.append(site)
+        return kept
 
     # --- where -------------------------------------------------------------------------------------------------
 

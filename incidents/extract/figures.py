@@ -161,7 +161,7 @@ _OF_THE: Final = re.compile(
     r" (?:of|з|із|из) (?:the |числа |those )?(?:[\w'-]+ ){0,2}(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
 )
 _OF_THE_BEFORE: Final = re.compile(
-    r"(?<!\w)(?:of the|of|із|з|из) (?:[\d,]+|[a-z-]+) (?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|загиблих|раненых|пострадавших|погибших),? $"
+    r"(?<!\w)(?:of the (?:[\d,]+|[a-z-]+)|of [\d,]+|(?:із|з|из) (?:[\d,]+|[a-z-]+)) (?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|загиблих|раненых|пострадавших|погибших),? $"
 )
 _WERE: Final = re.compile(r" ?(?:were|was|are|is|—|–|-|є|були|были)(?= )")
 """Between a part and whom it counts ("of whom 27 were children")."""
@@ -187,8 +187,8 @@ _CAPACITY: Final = re.compile(
 )
 _MOST_HARMED: Final = 200
 _PAREN: Final = re.compile(
-    r", (?:most|some|many|all|half|several|both|nearly all|almost all|більшість|переважно|в основном|большинство|[\w'-]+(?= (?:of (?:them|whom)|з яких|из которых|из них|з них) ))(?: of (?:them|whom)| з яких| из которых| из них| з них)? [^,.;]{2,50},|, (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
-    r" [^,]{2,60},|\([^()]{2,60}\)"
+    r", (?:most|some|many|all|half|several|both|nearly all|almost all|більшість|переважно|в основном|большинство|[\w'-]+(?= (?:of (?:them|whom)|з яких|из которых|из них|з них) ))(?: of (?:them|whom)| з яких| из которых| из них| з них)? [^,.;]{2,50},|, (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|incl\.?|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
+    r" [^,]{2,60},|\([^()]{2,90}\)"
 )
 _COORDINATED: Final = re.compile(
     r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another )?"
@@ -323,6 +323,7 @@ def _cost(lower: str, head: _Head, cue: _Cue, others: list[_Head], all_cues: lis
     if before and any(_takes_cue(lower, head, o, cue) for o in others):
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
+    cost += 0.5 * (gap != lower[start:end])  # an aside is nearer to what follows it
     if cue.side == ("right" if before else "left") and not labelled:
         cost += 6
     if before and labelled and ":" in gap:
@@ -551,7 +552,10 @@ def _is_elliptic(lower: str, previous: _Head, head: _Head) -> bool:
 def _is_denied(lower: str, cue: _Cue) -> bool:
     """Say whether "not" stands right before an outcome."""
     return (
-        re.search(r"(?<!\w)(?:не|not|never|n't|neither) $", lower[max(0, cue.start - 8) : cue.start])
+        re.search(
+            r"(?<!\w)(?:не|not|never|neither|cannot|(?:\w+)n't|unable to) $",
+            lower[max(0, cue.start - 12) : cue.start],
+        )
         is not None
     )
 

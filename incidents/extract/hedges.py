@@ -37,6 +37,7 @@ def _clause(lower: str, sentence: Sentence, start: int, end: int) -> tuple[int, 
 def modality(lower: str, sentence: Sentence, start: int, end: int) -> str:
     """Return the modality of the words in the span, from the clause they stand in."""
     first, last = _clause(lower, sentence, start, end)
+    last = next((i for i in range(last, sentence.end) if not lower[i].isalnum()), sentence.end)
     lead = min(first, 12)
     words = _MONTH.sub(lambda m: "~" * len(m.group()), lower[first - lead : last])[lead:]
     for name in ("possible", "reported"):

@@ -689,12 +689,14 @@ class Attributions:
         return found
 
     def spans_in(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
-        """Return the spans of the attributions of one sentence, from the verb to the speaker's name."""
-        return tuple(
-            (a.at, a.end)
-            for a in self._by_sentence[sentence.index]
-            if a.rule == "speaker.according_to" or a.is_pro
-        )
+        """Return the spans of the attributions of one sentence, from the verb to the speaker's name.
+
+        A capital or country that speaks is one of them: "Kyiv spoke of 400 dead" tells of no place.
+        """
+        here = self._by_sentence[sentence.index]
+        spans = [(a.at, a.end) for a in here if a.rule == "speaker.according_to" or a.is_pro]
+        voices = [a.voice for a in here if a.voice is not None and a.voice.kind in {"anonymous", "body"}]
+        return (*spans, *((v.start, v.end) for v in voices if sentence.start <= v.start < sentence.end))
 
     @property
     def whole(self) -> Attribution | None:

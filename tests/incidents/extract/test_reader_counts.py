@@ -31,6 +31,15 @@ def _counts(text: str) -> list[tuple[str, object, str]]:
         ("59 человек обратились за медицинской помощью.", [("injured", 59, "whole")]),
         ("Прокуратура сообщила о 410 телах, найденных в области.", [("bodies", 410, "whole")]),
         ("The girl's brother, 8, was taken to a hospital.", [("injured", 1, "whole")]),
+        (
+            "Shelling of Kherson killed 15 people and wounded 35.",
+            [("killed", 15, "whole"), ("injured", 35, "whole")],
+        ),
+        (
+            "At least two died, one of them a woman, seven were wounded.",
+            [("killed", 2, "whole"), ("killed", 1, "part"), ("injured", 7, "whole")],
+        ),
+        ("No civilians were hurt in Kherson.", [("injured", 0, "whole")]),
         ("The morgue can hold 60 bodies.", []),
     ],
 )
@@ -47,3 +56,9 @@ def test_a_month_and_a_count_after_a_comma_are_no_date() -> None:
     found = read("Since January, 25 aid workers have been wounded.", published=dt.date(2023, 5, 10))
     assert [c.value for c in found.claims if c.predicate == "injured"] == [25]
     assert [d.value for d in found.dates] == ["2023-01"]
+
+
+def test_a_mayor_a_little_further_on_is_no_hedge() -> None:
+    text = "One person died and 20, incl. a Japanese journalist, were injured, mayor Klitschko said."
+    found = read(text, published=dt.date(2023, 5, 10)).claims
+    assert {c.modality for c in found} == {"asserted"}

@@ -77,3 +77,8 @@ def test_the_day_of_a_rescue_is_not_the_day_of_the_strike() -> None:
         "Тело еще одного человека достали из-под завалов 10 мая."
     )
     assert len(_incidents(text)) == 1
+
+
+def test_a_capital_that_speaks_is_no_place_of_harm() -> None:
+    text = "A missile strike on Makiivka killed 89 servicemen on Monday.\n\nKyiv spoke of 400 dead."
+    assert [place for _, place, _ in _incidents(text)] == ["Makiivka"]
