@@ -81,7 +81,7 @@ def _bare_figure(claim: Claim, words: Words) -> str:
 
 
 def range_words(span: Range, words: Words) -> str:
-    """Write a range: "at least 440", "12 to 600"."""
+    """Write a range for a cell: "440 or more", "12 to 600"."""
     if span.low is None and span.high is None:
         return words("range.none")
     if span.high is None:
@@ -175,10 +175,9 @@ def _axis(axis: Axis, words: Words) -> dict[str, Any]:
     voices = [_voice(voice, words) for voice in axis.voices]
     figures = words("ledger.n_figures", n=len(axis.rows))
     speakers = words("ledger.n_speakers", n=len(axis.voices))
-    stated = words("ledger.range", range=range_words(axis.range, words))
     return {
         "kind": kind,
-        "range": words("ledger.range_part") if axis.only_parts and axis.range.low is not None else stated,
+        "range": _stated(axis, words),
         "alt": words("ledger.axis_alt", kind=kind, figures=figures, speakers=speakers, top=axis.top),
         "step_share": _percent(axis.step / axis.top),
         "ticks": [{"at": _percent(t / axis.top), "label": words.number(t)} for t in axis.ticks],
@@ -186,6 +185,18 @@ def _axis(axis: Axis, words: Words) -> dict[str, Any]:
         "voices": voices,
         "denials": [_voice(voice, words) for voice in _by_speaker(axis.denials)],
     }
+
+
+def _stated(axis: Axis, words: Words) -> str:
+    """Say what the range is made of. An open end is nobody's figure, so it is not written like one."""
+    span = axis.range
+    if axis.only_parts and span.low is not None:
+        return words("ledger.range_part", low=span.low)
+    if span.high is None and span.low is not None:
+        return words("ledger.range_open", low=span.low)
+    if span.low is None and span.high is not None:
+        return words("ledger.range_top", high=span.high)
+    return words("ledger.range", range=range_words(span, words))
 
 
 def _by_speaker(rows: Sequence[Row]) -> list[Voice]:
