@@ -241,7 +241,7 @@ def _list(frame: Frame) -> None:
     nothing, head, rows, files = (st.container() for _ in range(4))
     if frame.questions.counts(where).total == 0:
         with nothing:
-            messages.nothing(words, is_filtered=not where.is_empty)
+            messages.nothing(words, path=source.shown_path(), is_filtered=not where.is_empty)
         return
     with head:
         st.subheader(words("table.heading"), anchor=False)

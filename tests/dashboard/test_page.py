@@ -143,7 +143,7 @@ def test_an_empty_collection_says_how_to_fill_it(opened: Any, tmp_path: Path) ->
     from incidents.store import FolderStore
 
     FolderStore.open(tmp_path / "new", create=True)
-    assert "python -m incidents ingest" in html(opened(tmp_path / "new"))
+    assert f"incident-atlas ingest report.txt --into {tmp_path / 'new'}" in html(opened(tmp_path / "new"))
 
 
 def test_an_unreadable_collection_names_file_and_line(opened: Any, tmp_path: Path) -> None:
