@@ -614,7 +614,8 @@ class Drafter:
     def _joined(self, drafts: list[Draft]) -> list[Draft]:
         """Join damage and the like to the strike at the same place and day that they are part of."""
         kept = [d for d in drafts if d.category not in _MINOR]
-        for d in [d for d in drafts if d.category in _MINOR]:
+        minor = [d for d in drafts if d.category in _MINOR]
+        for d in sorted(minor, key=lambda d: d.category == "object_damage"):
             into = next((k for k in kept if self._takes(k, d) and self._is_part(d, k)), None)
             if into is None:
                 kept.append(d)
@@ -630,6 +631,8 @@ class Drafter:
 
     @staticmethod
     def _takes(strike: Draft, minor: Draft) -> bool:
+        if strike.category == "other":
+            return minor.category == "object_damage"
         return strike.category in _STRIKES or (minor.category == "other" and strike.role != "context")
 
     @staticmethod

@@ -23,10 +23,13 @@ _AGE: Final = re.compile(
     r"|(?:рок(?:ів|и|у)?|лет|года?|years?|місяц|месяц|month|hours?|годин|час|minutes?|хвилин|минут|днів|дн[яі]|дней|days?|тиж|недел|weeks?)(?:\w*)(?!\w))"
 )  # fmt: skip
 _BAD_BEFORE: Final = re.compile(
-    r"(?:[\w#$€£₴/:]|№ ?|[^\W\d_]-|\d[.,:/-]|(?:article|articles|section|paragraph|part|статт\w+|ст|стать\w+|частин\w+|ч|пункт\w*|п|"
-    r"boy of|girl of|man of|woman of|child of|no|number|номер|school|школ\w+|brigade|apartment|house|будинок|дом|кв|буд|aged|age|віком|возрасте|route|highway|day|up from|down from|"
-    r"caliber|калібру?|калибра?)\.? ?)$"
+    r"(?:[\w#$€£₴/:]|№ ?|[^\W\d_]-|\d[.,:/-]|(?<!\w)(?:(?:ст|ч|п|no|кв|буд)\.? ?|"
+    r"(?:article|articles|section|paragraph|part|статт\w+|стать\w+|частин\w+|пункт\w*|"
+    r"boy of|girl of|man of|woman of|child of|number|номер|brigade|aged|age|віком|возрасте|route|highway|up from|down from|"
+    r"caliber|калібру?|калибра?) ))$"
 )
+# What bears a number in digits: "school 5", "day 40". In words, or after a full stop, the figure is a count.
+_NUMBERED: Final = re.compile(r"(?<!\w)(?:school|школ\w+|apartment|house|day|будинок|дом) $")
 _BAD_AFTER: Final = re.compile(
     r"[^\W\d_]|[:/]\d|[.,]\d|-(?!plus)[^\W\d_]|\s?(?:°|₴|\$|€|mm\b|мм\b|km\b|км\b|kg\b|кг\b|m\b(?!')|м\b|ha\b|га\b|a\.m|p\.m|am\b|pm\b|"
     r"st\b|nd\b|rd\b|th\b)"
@@ -187,6 +190,8 @@ def _number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
 
 def _is_ruled_out(lower: str, start: int, end: int) -> bool:
     """Say whether the form alone shows that a number is no count: ages, times, law articles, calibres, names."""
+    if lower[start].isdigit() and _NUMBERED.search(lower, max(0, start - 14), start):
+        return True
     if _BAD_BEFORE.search(lower, max(0, start - 14), start) or _BAD_AFTER.match(lower, end):
         return True
     return bool(_AGE.match(lower, end))

@@ -40,6 +40,10 @@ def _counts(text: str) -> list[tuple[str, object, str]]:
             [("killed", 2, "whole"), ("killed", 1, "part"), ("injured", 7, "whole")],
         ),
         ("No civilians were hurt in Kherson.", [("injured", 0, "whole")]),
+        ("Planes bombed Kyiv on Wednesday. Three people died.", [("killed", 3, "whole")]),
+        ("On Thursday five people died in Kyiv.", [("killed", 5, "whole")]),
+        ("A shell hit a school. Two people died.", [("killed", 2, "whole")]),
+        ("On day 40 of the war school 5 was hit, two people died.", [("killed", 2, "whole")]),
         ("The morgue can hold 60 bodies.", []),
     ],
 )

@@ -82,3 +82,8 @@ def test_the_day_of_a_rescue_is_not_the_day_of_the_strike() -> None:
 def test_a_capital_that_speaks_is_no_place_of_harm() -> None:
     text = "A missile strike on Makiivka killed 89 servicemen on Monday.\n\nKyiv spoke of 400 dead."
     assert [place for _, place, _ in _incidents(text)] == ["Makiivka"]
+
+
+def test_damage_is_part_of_the_strike_that_killed_there() -> None:
+    text = "Семь человек погибли при ударе по Львову 8 мая.\n\nПовреждены 70 домов во Львове 8 мая."
+    assert _incidents(text) == [("other", "Lviv", "2023-05-08")]
