@@ -111,7 +111,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
     cyrillic = _cues.either([w for w in words if _cues.CYRILLIC.search(w)])
     return (
         re.compile(
-            rf"(?<!\w)(?:(?:an?|another|one|his|her|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
+            rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
             rf"(?P<cyrillic>{cyrillic}))(?!\w|['’]s )"
@@ -172,15 +172,15 @@ _PART_AFTER: Final = re.compile(
     r"имели|тяжело|важко|у важкому|в тяжелом|in serious|in critical|seriously|critically)(?!\w)"
 )
 _UNREAL: Final = re.compile(
-    r"(?<!\w)(?:якби|если бы|могло (?:бути|быть)|могли б(?:ути|ы)?|могла б(?:ы)?|could have (?:been|killed)|would have|if [^.;]{3,50} had)(?!\w)"
+    r"(?<!\w)(?:якби|если бы|могло (?:бути|быть)|могли б(?:ути|ы)?|могла б(?:ы)?|road (?:accident|crash)\w*|traffic accident\w*|дтп|covid\w*|коронав\w+|earthquakes?|землетрус\w*|землетрясени\w+|could have (?:been|killed)|would have|if [^.;]{3,50} had)(?!\w)"
 )
 _LIVING_BEFORE: Final = re.compile(
     r"(?<!\w)(?:town|city|village|settlement|community|hamlet|suburb|place) of $|(?:міст\w+|сел\w+|город\w*|посел\w+) (?:на|с|з|із) $|(?<!\w)(?:мешка\w+|прожива\w+|жил[аио]?|живе|живуть|живут|живет|живёт|населенн\w+|население\w*|population(?: of| was| is)?|home to|lived|"
     r"залиша\w+|остает\w+|остаёт\w+|осталось|remain)[^.;\d]{0,24}$|"
-    r"(?<!\w)(?:(?:число|кількість|количество|чисельність) (?:жител\w+|мешканц\w+)|населення|население|population)[^.;\d]{0,45}$"
+    r"(?<!\w)(?:(?:число|кількість|количество|чисельність) (?:жител\w+|мешканц\w+)|населення|население)[^.;\d]{0,45}$"
 )
 _LIVING_AFTER: Final = re.compile(
-    r" (?:inhabitants|people (?:lived|live) |residents (?:lived|before|remain))"
+    r" (?:inhabitants|people (?:lived|live) |residents (?:lived|before|remain)|(?:pre-war|prewar) (?:residents|inhabitants|people)|(?:still )?(?:remain|live)(?= ?[.,;]| there| in the (?:city|town|village))|(?:довоєнн|довоенн)\w+ (?:жител|мешканц))"
 )
 _CAPACITY: Final = re.compile(
     r"(?<!\w)(?:(?:can|could|to) (?:hold|accommodate|house|store|seat|shelter)|capacity (?:of|for)|designed (?:for|to hold)|built for|розрахован\w+ на|рассчитан\w+ на|вміщ\w+|вмеща\w+)[^.;,\d]{0,24}$"
@@ -191,7 +191,7 @@ _PAREN: Final = re.compile(
     r" [^,]{2,60},|\([^()]{2,90}\)"
 )
 _COORDINATED: Final = re.compile(
-    r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another )?"
+    r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another |her |his |their |її |його |їхні |ее |её |его |их )?"
 )
 
 
