@@ -51,7 +51,8 @@ def view(entry: Entry, parameters: Parameters) -> dict[str, Any]:
     """Answer the symbols of one view.
 
     `x`, `y`, `n`, `killed` have one value for each symbol; `row`, `category` one for each single incident (n = 1), and
-    `stack`, `stated`, `rough`, `shares` one for each cluster, both in the order of the symbols.
+    `stack`, `stated`, `rough`, `shares` one for each cluster, both in the order of the symbols. `categories` counts the
+    incidents of the window, margin included; `everywhere` those of the whole filter that are on the map.
     """
     asked = window(parameters)
     clusters = entry.selection.clusters(asked)
@@ -66,7 +67,7 @@ def view(entry: Entry, parameters: Parameters) -> dict[str, Any]:
     answer = {
         "z": asked.level - CELL_LEVELS, "x0": asked.x0, "y0": asked.y0, "x1": asked.x1, "y1": asked.y1,
         "total": int(clusters.n.sum()),
-        "categories": shares.sum(axis=0),
+        "categories": shares.sum(axis=0), "everywhere": _everywhere(entry),
         "x": place[:, 0].copy(), "y": place[:, 1].copy(), "n": clusters.n, "killed": killed,
         "row": rows, "category": entry.indexed.points.category[rows],
         "stack": clusters.stacked[many].astype(np.uint8),
@@ -77,6 +78,13 @@ def view(entry: Entry, parameters: Parameters) -> dict[str, Any]:
     if "play" in parameters:
         answer |= _steps(entry, clusters)
     return answer
+
+
+def _everywhere(entry: Entry) -> NDArray[np.int64]:
+    """Count each category over all that the filter leaves on the map."""
+    selection = entry.selection
+    counts: NDArray[np.int64] = selection.shares("category", np.array([0]), np.array([len(selection)]))[0]
+    return counts
 
 
 def _pairs(shares: NDArray[np.int64]) -> list[list[int]]:

@@ -721,14 +721,16 @@
     _incidents: function (engine, fold) {
       const data = engine.sheet.data, list = element("ul");
       if (!data) return;
-      const counts = data.categories || [];
+      // the whole filter: the answer's own window has a margin, so its counts fit nothing that a reader can see
+      const counts = data.everywhere || [];
+      const all = counts.reduce((sum, n) => sum + n, 0);
       const seen = counts.map((n, code) => [n, code]).filter(([n]) => n).sort((a, b) => b[0] - a[0]);
       for (const [n, code] of seen) {
         const row = element("li"), entry = engine.palette[code];
         row.append(swatch(engine.map, entry), element("span", "", entry.label), element("span", "", number(engine.map, n)));
         list.append(row);
       }
-      fold.append(list);
+      fold.append(element("p", "", words("legendAll", { n: number(engine.map, all) })), list);
       const notes = [engine.options.size_by === "killed" ? "sizeKilled" : "sizeCount"];
       if (data.rough.some((n, i) => n * 2 > data.n[i] && data.n[i] > 1)) notes.push("dotted");
       if (data.stack.some(Boolean)) notes.push("doubled");

@@ -59,6 +59,16 @@ def test_a_view_counts_what_the_filter_lets_through(client: TestClient, catalogu
     assert set(np.flatnonzero(some["categories"])) == {CATEGORIES.index("shelling")}
 
 
+def test_the_legend_counts_the_whole_filter_wherever_the_view_is(
+    client: TestClient, catalogue: MemoryCatalogue
+) -> None:
+    token = tokens.issue(catalogue, Filter())
+    corner = ask(client, "view", token, **WORLD | {"x1": 1, "y1": 1}).json()
+    whole = ask(client, "view", token, **WORLD).json()
+    assert corner["total"] < 596
+    assert corner["everywhere"] == whole["everywhere"] == whole["categories"]
+
+
 def test_a_stack_is_listed_page_by_page_until_the_last(
     client: TestClient, catalogue: MemoryCatalogue
 ) -> None:
