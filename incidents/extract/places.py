@@ -39,6 +39,12 @@ def _is_dateline(shadow: Shadow, m: Mention) -> bool:
     )
 
 
+# "a missile hit a hospital in X": nobody was taken there.
+_HOSPITAL_HIT: Final = re.compile(
+    r"(?:(?<!\w)(?:hit|struck|bombed|bombing of|shelled|shelling of|damaged|destroyed|targeted|(?:attack|strike|bomb|missile|drone|shell)s? (?:on|at|against|fell on))|"
+    r"влучи\w+|попал\w*|удар\w*|вдари\w+|обстрі\w+|обстре\w+|пошкод\w+|зруйн\w+|повре\w+|разруш\w+|бомб\w+|атак\w+)(?!\w)[^.;,]{0,40}"
+    r"(?:hospitals?|лікарн\w+|больниц\w+) (?:in|of|у|в) $"
+)
 _OWNER: Final = re.compile(r"(?<=[a-z])['’]s(?!\w)")
 _ROAD_AFTER: Final = re.compile(r" (?:road|highway|railway|train|line|route|motorway|axis)(?!\w)")
 _ROAD_BEFORE: Final = re.compile(
@@ -192,6 +198,8 @@ class Reader:
     def _is_place(self, m: Mention, previous: Mention | None) -> bool:
         """Say whether a mention names a place at all, by what stands around it or by its size."""
         lower, word = self._shadow.lower, self._shadow.lower[m.start : m.end]
+        if self._shadow.lower[m.end : m.end + 1].isalpha():
+            return False  # the beginning of another word ("Раке" of "Ракета")
         if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(lower, m.end)):
             return False
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
@@ -306,7 +314,8 @@ class Reader:
             (
                 "origin",
                 "where something came from or was taken to",
-                bool(_origin().search(lower[head : m.start])),
+                bool(_origin().search(lower[head : m.start]))
+                and not _HOSPITAL_HIT.search(lower[head : m.start]),
             ),
         )
         for role, why, holds in others:

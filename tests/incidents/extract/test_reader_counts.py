@@ -44,6 +44,7 @@ def _counts(text: str) -> list[tuple[str, object, str]]:
         ("On Thursday five people died in Kyiv.", [("killed", 5, "whole")]),
         ("A shell hit a school. Two people died.", [("killed", 2, "whole")]),
         ("On day 40 of the war school 5 was hit, two people died.", [("killed", 2, "whole")]),
+        ("Two children aged 3 and 7 were killed.", [("killed", 2, "whole")]),
         ("The morgue can hold 60 bodies.", []),
     ],
 )

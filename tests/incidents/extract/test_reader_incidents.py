@@ -87,3 +87,14 @@ def test_a_capital_that_speaks_is_no_place_of_harm() -> None:
 def test_damage_is_part_of_the_strike_that_killed_there() -> None:
     text = "Семь человек погибли при ударе по Львову 8 мая.\n\nПовреждены 70 домов во Львове 8 мая."
     assert _incidents(text) == [("other", "Lviv", "2023-05-08")]
+
+
+def test_a_hospital_that_was_hit_is_a_site_and_one_that_took_people_in_is_not() -> None:
+    hit = read("A missile hit a hospital in Kharkiv, killing two.", published=DAY)
+    taken = read("A missile hit Izium. Two wounded were taken to a hospital in Kharkiv.", published=DAY)
+    assert [(p.text, p.role) for p in hit.places] == [("Kharkiv", "site")]
+    assert ("Kharkiv", "site") not in [(p.text, p.role) for p in taken.places]
+
+
+def test_the_beginning_of_a_word_is_no_place() -> None:
+    assert read("Ракета влучила в будинок.", published=DAY).places == ()
