@@ -45,6 +45,7 @@ _HOSPITAL_HIT: Final = re.compile(
     r"влучи\w+|попал\w*|удар\w*|вдари\w+|обстрі\w+|обстре\w+|пошкод\w+|зруйн\w+|повре\w+|разруш\w+|бомб\w+|атак\w+)(?!\w)[^.;,]{0,40}"
     r"(?:hospitals?|лікарн\w+|больниц\w+) (?:in|of|у|в) $"
 )
+_CYRILLIC: Final = re.compile("[а-яіїєґё]")
 _OWNER: Final = re.compile(r"(?<=[a-z])['’]s(?!\w)")
 _ROAD_AFTER: Final = re.compile(r" (?:road|highway|railway|train|line|route|motorway|axis)(?!\w)")
 _ROAD_BEFORE: Final = re.compile(
@@ -178,7 +179,10 @@ class Reader:
     def _kept(self, mentions: list[Mention]) -> list[Mention]:
         kept: list[Mention] = []
         for m in mentions:
-            if self._is_place(m, kept[-1] if kept else None):
+            begun = _CYRILLIC.match(
+                self._shadow.lower, m.end
+            )  # "Раке" of "Ракета" is the beginning of a word
+            if begun is None and self._is_place(m, kept[-1] if kept else None):
                 kept.append(m)
         return kept
 
@@ -198,8 +202,6 @@ class Reader:
     def _is_place(self, m: Mention, previous: Mention | None) -> bool:
         """Say whether a mention names a place at all, by what stands around it or by its size."""
         lower, word = self._shadow.lower, self._shadow.lower[m.start : m.end]
-        if self._shadow.lower[m.end : m.end + 1].isalpha():
-            return False  # the beginning of another word ("Раке" of "Ракета")
         if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(lower, m.end)):
             return False
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
