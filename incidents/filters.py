@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from incidents._errors import BadInput
 from incidents.model import Category, Grading, Impact, Review, Role, Weapon
+
+_FORMS: Final = {
+    "since": "a day, as in 2022-03-01",
+    "until": "a day, as in 2022-03-31",
+    "near": "longitude, latitude and kilometres, as in 36.23,49.99,20",
+    "bbox": "west, south, east and north in degrees, as in 36,47,38.5,50.2",
+    "within": "at least three corners, longitude and latitude each, as in 36 49,38 49,37 50",
+    "min_killed": "a whole number, as in 5",
+}
 
 
 def _listed(raw: object) -> object:
@@ -88,10 +97,12 @@ class Filter(BaseModel):
 def _problems(error: ValueError) -> list[str]:
     if not isinstance(error, ValidationError):
         return [str(error)]
-    return [
-        f"{e['loc'][0] if e['loc'] else 'filter'}: {e['msg'].removeprefix('Value error, ')}"
-        for e in error.errors()
-    ]
+    told = {}
+    for e in error.errors():
+        name = str(e["loc"][0]) if e["loc"] else "filter"
+        form = _FORMS.get(name)
+        told.setdefault(name, f"is not {form}" if form else e["msg"].removeprefix("Value error, "))
+    return [f"{name}: {what}" for name, what in told.items()]
 
 
 def _written(value: object) -> str:

@@ -193,16 +193,17 @@ class Gathered:
 
 
 def gather(paths: Iterable[Path], *, published: dt.date | None = None, known: Iterable[str] = ()) -> Gathered:
-    """Read reports; one whose sha256 is among `known` is left out."""
+    """Read reports; one whose id or sha256 is among `known` is left out."""
     seen = set(known)
     problems: list[str] = []
     fresh: list[Incident] = []
     latest, read, skipped = "", 0, 0
     for reading in readings(paths, published=published, problems=problems):
-        if reading.report.sha256 in seen:
+        names = {reading.report.id, reading.report.sha256}
+        if names & seen:
             skipped += 1
             continue
-        seen.add(reading.report.sha256)
+        seen |= names
         read += 1
         fresh += incidents_of(reading)
         latest = max(latest, str(reading.report.published or ""))
@@ -210,8 +211,9 @@ def gather(paths: Iterable[Path], *, published: dt.date | None = None, known: It
 
 
 def reports_of(incidents: Iterable[Incident]) -> set[str]:
-    """Return the sha256 of every report that `incidents` came from."""
-    return {s.sha256 for incident in incidents for s in incident.sources if s.sha256}
+    """Return the id and the sha256 of every report that `incidents` came from."""
+    sources = (s for incident in incidents for s in incident.sources if s.sha256)
+    return {name for s in sources for name in (s.id, str(s.sha256))}
 
 
 def ingest(
@@ -219,7 +221,7 @@ def ingest(
 ) -> Ingested:
     """Read reports and join what they tell with the incidents already `held`.
 
-    A report that one of `held` came from (same sha256) changes nothing. Clear duplicates become one incident with the
+    A report that one of `held` came from (the same words) changes nothing. Clear duplicates become one incident with the
     claims of both; doubtful ones are returned as candidates.
     """
     before = list(held)

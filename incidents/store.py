@@ -105,6 +105,8 @@ class FolderStore:
             raise UnreadableCollection(
                 f"{folder}: is a file; a collection is a folder of YYYY-MM.geojson files"
             )
+        if not create:
+            refuse_other(folder)
         store = cls(folder, timeout=timeout)
         store._clean()
         return store
@@ -469,6 +471,18 @@ class FolderStore:
                 path.unlink(missing_ok=True)
             elif not path.exists() or path.read_bytes() != b"".join(lines):
                 _files.write_whole(path, lines)
+
+
+_OURS: Final = ("*.geojson", "journal.geojsons", "collection.yaml", "candidates.jsonl", "set-aside", ".lock")
+
+
+def refuse_other(folder: Path) -> None:
+    """Raise UnreadableCollection for a folder that holds files and none of a collection; an empty one is a new one."""
+    visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    if visible and not any(next(folder.glob(pattern), None) for pattern in _OURS):
+        raise UnreadableCollection(
+            f"{folder}: is no collection: it holds no YYYY-MM.geojson file (but for example {visible[0].name})"
+        )
 
 
 def _names(states: list[FileState]) -> list[tuple[str, int]]:

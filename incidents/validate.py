@@ -18,6 +18,7 @@ from incidents._journal import is_tombstone, records
 from incidents.derive import derived
 from incidents.geojson import from_feature
 from incidents.model import Incident
+from incidents.store import refuse_other
 
 Progress = Callable[[int], object]
 """Told the number of bytes read since the last call."""
@@ -53,6 +54,7 @@ def check(
         limit=(today or dt.datetime.now(dt.UTC).date()) + dt.timedelta(days=1), progress=progress
     )
     if path.is_dir():
+        refuse_other(path)
         checker.folder(path)
     else:
         checker.file(path, month=bool(_lines.MONTH.fullmatch(path.name)))

@@ -79,11 +79,15 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _tell(done: Ingested) -> None:
-    parts = [_counted(done.read, "report") + " read", _counted(len(done.incidents), "incident")]
+    parts = [_counted(done.read, "report") + " read", _counted(len(done.incidents), "new incident")]
+    if done.read and not done.incidents:
+        parts[-1] = (
+            "no new incident (its claims joined incidents already there, or no place and event were found)"
+        )
     if done.known:
-        parts.append(f"{done.known} reports were there already")
+        parts.append(_counted(done.known, "report") + " already there")
     if done.candidates:
-        parts.append(f"{len(done.candidates)} possible duplicates for a person to judge")
+        parts.append(_counted(len(done.candidates), "possible duplicate") + " for a person to judge")
     click.echo(", ".join(parts), err=True)
     for problem in done.problems:
         click.echo(f"not read: {printable(problem)}", err=True)

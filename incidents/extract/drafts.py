@@ -72,6 +72,9 @@ _EVERYWHERE: Final = re.compile(
     r"(?<!\w)(?:in the country|across the country|nationwide|countrywide|(?:in|across|throughout) (?:all of )?ukraine|since the (?:start|beginning) of|"
     r"since (?:24 february|february 24)|since russia|from 24 february|по всій (?:україні|країні)|по всей (?:украине|стране)|по країні|по стране|з початку|с начала)(?!\w)"
 )
+# "Denied responsibility", with no word for what: the one event that the report tells.
+_OWN_PART: Final = re.compile(r"responsib|involve|відповідальн|ответственн|причетн|причастн")
+_WAR_CRIMES: Final = re.compile(r"war crimes?|воєнн|военн\w+ преступ")
 
 
 @dataclass(frozen=True)
@@ -773,6 +776,8 @@ class Drafter:
             if d.site and d.site.place and d.site.place.place_id in named and self._speaks_of(d, text):
                 return d
         mains = [d for d in harm if d.role == "incident"]
+        if fact.predicate == "denial" and not named and len(mains) == 1 and _OWN_PART.search(text):
+            return None if _WAR_CRIMES.search(text) else mains[0]
         if fact.predicate == "denial" and not self._speaks_of_any(mains, text):
             return None
         if named:
@@ -783,7 +788,7 @@ class Drafter:
         aimed = [d for d in near if self._speaks_of(d, text)] or (
             near if fact.predicate == "accusation" and len(text) < 140 else []
         )
-        return aimed[0] if aimed and "war crime" not in text and "воєнн" not in text else None
+        return aimed[0] if aimed and not _WAR_CRIMES.search(text) else None
 
     @staticmethod
     def _speaks_of(draft: Draft, text: str) -> bool:

@@ -109,9 +109,10 @@ class _Session:
         self.published = published or (stamp[0] if stamp else None)
         self.segments = segment.segment(self.shadow, skip=stamp[2] if stamp else 0)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        self.report = Report(
-            report_id or f"report-{digest[:16]}", digest, self.published, language(text), self._title()
-        )
+        # the id is that of the words: a copy with other white space is the same report, not a second source
+        words = " ".join(text.split()).casefold().encode("utf-8", "surrogatepass")
+        made = f"report-{hashlib.sha256(words).hexdigest()[:16]}"
+        self.report = Report(report_id or made, digest, self.published, language(text), self._title())
         self.people = persons.find(self.shadow)
         self.channels = speakers.channels(self.shadow)
         self.voices = Attributions(self.shadow, self.segments, self.people, self.channels)

@@ -83,6 +83,7 @@ _FROM: Final = re.compile(r"(?<!\w)(?:від|от|from|by|за даними|по
 _SOURCE: Final = re.compile(r"\W*(?:source|sources|джерело|джерела|источник|источники)\b:? ?(?!\w)")
 _BRACKETED: Final = re.compile(r"[^()\d]{0,70}\)\W*$")
 _BY: Final = re.compile(r"(?: (?!by )[\w-]+){0,4} by ")
+_ACTING: Final = re.compile(r"(?<!\w)(?:т\.)?(?:в|вр|и|і)\.о\.")  # "acting", and no end of a sentence
 _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 

@@ -41,7 +41,7 @@ def test_ingesting_again_changes_nothing(reports, tmp_path):
     before = {p.name: p.read_bytes() for p in folder.iterdir()}
     again = run(*reports, "--into", str(folder))
     assert again.exit_code == 0
-    assert "2 reports were there already" in again.stderr
+    assert "2 reports already there" in again.stderr
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
 
 
@@ -91,3 +91,23 @@ def test_markup_in_a_report_stays_text(tmp_path):
     reading = json.loads(result.stdout)
     text = bad.read_text(encoding="utf-8")
     assert all(text[c["quote"]["start"] : c["quote"]["end"]] == c["quote"]["text"] for c in reading["claims"])
+
+
+def test_a_copy_with_other_white_space_is_no_second_source(reports, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_text(ONE.replace(". ", ".  \n") + "\n", encoding="utf-8")
+    out = tmp_path / "out.geojson"
+    done = run(reports[0], str(copy), "--out", str(out))
+    assert "1 report already there" in done.stderr
+    (strike,) = json.loads(out.read_text(encoding="utf-8"))["features"]
+    assert strike["properties"]["grading"] == "weak"
+
+
+def test_a_denial_without_an_object_disputes_the_one_event_of_the_report(tmp_path):
+    text = "A missile hit Chuhuiv on 16 March 2023, killing 4 people, police said. The defence ministry denied responsibility."
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    out = tmp_path / "out.geojson"
+    run(str(tmp_path / "a.txt"), "--out", str(out))
+    (strike,) = json.loads(out.read_text(encoding="utf-8"))["features"]
+    assert strike["properties"]["disputed"]
+    assert strike["properties"]["grading"] == "contested"

@@ -266,3 +266,12 @@ def test_whatever_is_put_comes_back(
             store.compact()
     assert {i.id: i for i in store.incidents()} == expected
     assert all(FolderStore.open(store.folder).get(i) == expected[i] for i in expected)
+
+
+def test_a_folder_of_other_things_is_no_collection_and_an_empty_one_is_a_new_one(tmp_path: Path) -> None:
+    assert list(FolderStore.open(tmp_path).incidents()) == []
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(UnreadableCollection, match=r"no YYYY-MM.geojson file.*notes.txt"):
+        FolderStore.open(tmp_path)
+    FolderStore.open(tmp_path, create=True).put(incident(1))
+    assert [i.id for i in FolderStore.open(tmp_path).incidents()] == [incident(1).id]

@@ -228,3 +228,13 @@ def test_soldiers_of_the_other_side_the_saved_and_the_merely_possible_are_no_cas
     assert not [
         c for c in read(text, published=DAY).claims if c.predicate in {"killed", "injured", "missing"}
     ]
+
+
+def test_a_figure_that_opens_the_sentence_after_a_weekday_is_read() -> None:
+    assert figures("A governor spoke on Friday. 436 people were killed in Izium, he said.") == {
+        ("killed", 436, "whole")
+    }
+
+
+def test_a_number_of_an_article_or_a_flat_is_no_figure() -> None:
+    assert not figures("Он осужден по ст. 438 за убитых в Изюме.") & {("killed", 438, "whole")}
