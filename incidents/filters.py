@@ -97,7 +97,7 @@ class Filter(BaseModel):
 def _problems(error: ValueError) -> list[str]:
     if not isinstance(error, ValidationError):
         return [str(error)]
-    told = {}
+    told: dict[str, str] = {}
     for e in error.errors():
         name = str(e["loc"][0]) if e["loc"] else "filter"
         form = _FORMS.get(name)
