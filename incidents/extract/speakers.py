@@ -330,7 +330,12 @@ class Attributions:
         people = self._people_in(sentence)
         if sentence.index > 1 or not people or not _SUMMARY.match(text):
             return None
-        if people[-1].end < sentence.end - 3 or not _FROM.search(text[: people[-1].start - sentence.start]):
+        rest = _DAY.sub("", text[people[-1].end - sentence.start :])
+        if (
+            len(rest) > 24
+            or re.search(r"\d", rest)
+            or not _FROM.search(text[: people[-1].start - sentence.start])
+        ):
             return None
         return self._of(sentence, people[-1], "speaker.heading", is_header=True)
 
@@ -350,10 +355,11 @@ class Attributions:
         is_first = sentence.index <= 1 and last > 1
         is_name = best.kind == "person" and len(text) < 90 and best.start - sentence.start <= 3
         is_name = is_name and re.match(r"\.?$|,", self._shadow.lower[best.end : sentence.end]) is not None
-        is_name = is_name and not re.search(r"\d", text)
+        is_name = is_name and not re.search(r"\d", _DAY.sub("", text))
+        alone = is_first and self._segments.sentences[sentence.index + 1].line > sentence.line
         if is_source or (is_name and is_last):
             return self._of(sentence, best, "speaker.signature", is_pro=True)
-        if is_name and is_first and best.end >= sentence.end - 2:
+        if is_name and is_first and (best.end >= sentence.end - 2 or (alone and text[-1] not in ".!?")):
             return self._of(sentence, best, "speaker.heading", is_header=True)
         bracket = text.rfind("(")
         inside = [v for v in named if v.start - sentence.start == bracket + 1 and v.kind == "person"]

@@ -60,3 +60,15 @@ def test_a_signature_speaks_for_the_lines_above_it() -> None:
 
 def test_an_agency_is_no_speaker_of_what_its_reporter_saw() -> None:
     assert _speakers("A Reuters correspondent saw three bodies.") == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Daily update from the governor of Donetsk region Pavlo Kyrylenko, 9 May 2023\n\nBakhmut: 2 killed", "kyrylenko"),
+        ("Oleksandr Prokudin, governor of Kherson region, 9 May\n\nBeryslav was shelled. Two wounded.", "prokudin"),
+        ("Зведення від голови Харківської ОВА Олега Синєгубова на ранок 9 травня\n\nКуп'янськ — загинули двоє.", "syniehubov"),
+    ],
+)  # fmt: skip
+def test_a_first_line_that_names_an_official_heads_the_list(text: str, speaker: str) -> None:
+    assert [speaker in s for s in _speakers(text)] == [True]
