@@ -572,7 +572,7 @@ def _is_same_one(lower: str, before: _Head, head: _Head) -> bool:
     return (
         before.quantity.value == 1
         and head.is_single
-        and re.fullmatch(r" ?[—–-] ?|, (?:an? )?| (?:is|was) ", gap) is not None
+        and re.fullmatch(r" ?[—–-] ?|, (?:an? )?|: (?:an? |це )?| (?:is|was) ", gap) is not None
     )
 
 

@@ -99,6 +99,18 @@ def _found(text):
         ("Eighty-five per cent of the town is destroyed.", {("damage_share", 85)}),
         ("No civilians were harmed.", {("injured", 0)}),
         ("In 2021, 43 people died in road accidents.", set()),
+        ("У Бучі поховали 58 невпізнаних тіл.", {("bodies", 58)}),
+        ("Авіабомба вбила вчительку та двох її учнів.", {("killed", 1), ("killed", 2)}),
+        ("Наразі відомо про одного загиблого.", {("killed", 1)}),
+        ("Постраждала 1 людина: 57-річний чоловік отримав поранення.", {("injured", 1)}),
+        ("Майже половина будинків зруйнована.", {("damage_share", 50)}),
+        ("Уражено 4 приватні будинки.", {("damage_share", 4)}),
+        ("Из города выехали 2400 человек.", {("displaced", 2400)}),
+        (
+            "Госпитализированы 18 человек, состояние четверых тяжелое.",
+            {("injured", 18), ("injured", 4)},
+        ),
+        ("The UN documented 508 cases of arbitrary detention.", {("detained", 508)}),
         ("More than 40 people took shelter in the cellar; none was hurt.", {("injured", 0)}),
     ],
 )
