@@ -77,6 +77,14 @@ _OWN_PART: Final = re.compile(r"responsib|involve|відповідальн|от�
 _WAR_CRIMES: Final = re.compile(r"war crimes?|воєнн|военн\w+ преступ")
 
 
+_LONGEST: Final = 2000
+"""How far into a sentence is looked once per claim; one without end would make reading quadratic."""
+
+
+def _look_to(sentence: Sentence) -> int:
+    return min(sentence.end, sentence.start + _LONGEST)
+
+
 @dataclass(frozen=True)
 class Fact:
     """A claim in the making: where its words stand, what it is about, and the day its words name, if any."""
@@ -172,7 +180,7 @@ class Drafter:
 
     def _of_mayor(self, sentence: Sentence) -> list[Site]:
         """Return the town of a mayor who tells of "the city" or "there", where the sentence names no other place."""
-        if not _HIS_TOWN.search(self._shadow.lower, sentence.start, sentence.end):
+        if not _HIS_TOWN.search(self._shadow.lower, sentence.start, _look_to(sentence)):
             return []
         found = [s for s in self._by_sentence.get(sentence.index, []) if s.role == "agency" and s.place]
         return [s for s in found if s.place is not None and not s.place.is_area and self._is_mayors(s)][:1]
@@ -259,7 +267,7 @@ class Drafter:
 
     def _is_total(self, sentence: Sentence) -> bool:
         lower = self._shadow.lower
-        if _EVERYWHERE.search(lower, sentence.start, sentence.end) and not self._towns(sentence):
+        if _EVERYWHERE.search(lower, sentence.start, _look_to(sentence)) and not self._towns(sentence):
             return True
         text = lower[sentence.start : sentence.start + 60]
         return bool(
