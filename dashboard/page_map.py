@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,7 @@ from dashboard.frame import Frame
 from dashboard.markup import asset, render
 from dashboard.session import held
 from incidents._errors import BadInput, NotFound
+from incidents.catalogue import Unit
 from incidents.filters import Filter
 
 _arrival: Callable[..., Any] = st.components.v2.component("incident_atlas_arrival", js=asset("arrival.js"))
@@ -186,7 +188,7 @@ def _timeline(frame: Frame) -> None:
         key=f"timeline_{version}",
         width="stretch",
         theme=None,
-        on_select=_brushed,
+        on_select=partial(_brushed, unit),
         alt=words("timeline.alt", unit=words(f"timeline.units.{unit}")),
     )
     notes = [words("timeline.brush"), words("timeline.found")]
@@ -198,11 +200,11 @@ def _timeline(frame: Frame) -> None:
             st.button(words("timeline.clear"), on_click=_clear_dates, type="tertiary")
 
 
-def _brushed() -> None:
-    """Make the brushed dates the filter; the chart is drawn anew, with the window marked by its bars."""
+def _brushed(unit: Unit) -> None:
+    """Make the dates of the brushed bars the filter; the chart is drawn anew, with the window marked by its bars."""
     mine = held()
     version = mine.marks.get("brush_version", 0)
-    window = timeline.brushed(st.session_state.get(f"timeline_{version}"))
+    window = timeline.brushed(st.session_state.get(f"timeline_{version}"), unit)
     if window is not None:
         mine.marks["brush_version"] = version + 1
         session.narrow(since=window[0], until=window[1])

@@ -41,6 +41,15 @@ def after(day: dt.date, unit: Unit) -> dt.date:
     return day.replace(year=day.year + 1) if day.year < dt.MAXYEAR else day
 
 
+def start_of(day: dt.date, unit: Unit) -> dt.date:
+    """Return the first day of the unit that holds `day`; weeks begin on Monday."""
+    if unit == "week":
+        return day - dt.timedelta(days=day.weekday())
+    if unit == "month":
+        return day.replace(day=1)
+    return day.replace(month=1, day=1) if unit == "year" else day
+
+
 def frame(bins: Sequence[Bin], unit: Unit, words: Words) -> pd.DataFrame:
     """Return the bars as rows, stacked in vocabulary order: start, end, low, high, label, category, word, say, count."""
     order = {word: n for n, word in enumerate(vocabulary.words("category"))}
@@ -157,8 +166,8 @@ def _count_axis(ground: theme.Ground) -> alt.Axis:
     )
 
 
-def brushed(event: Any) -> tuple[dt.date, dt.date] | None:
-    """Return the first and the last day of a brush event, null without one.
+def brushed(event: Any, unit: Unit) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last day of the bars that a brush touches, null without a brush.
 
     Vega gives the ends in milliseconds since 1970-01-01, as local time drawn from dates without a zone.
     """
@@ -166,5 +175,13 @@ def brushed(event: Any) -> tuple[dt.date, dt.date] | None:
     ends = selection.get("start") or selection.get("x")
     if not ends or len(ends) != 2:
         return None
-    first, last = sorted(dt.datetime.fromtimestamp(float(end) / 1000, dt.UTC).date() for end in ends)
-    return first, last
+    low, high = sorted(float(end) for end in ends)
+    first, last = (
+        _day(low),
+        _day(max(low, high - 1)),
+    )  # a brush that ends where a bar starts does not touch it
+    return start_of(first, unit), max(last, after(start_of(last, unit), unit) - dt.timedelta(days=1))
+
+
+def _day(milliseconds: float) -> dt.date:
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC).date()

@@ -43,18 +43,31 @@ def test_bars_are_stacked_without_gaps() -> None:
     assert stacked == [["air_strike", 0, 2], ["burial_site", 2, 5]]
 
 
-def test_a_brush_becomes_whole_days() -> None:
+@pytest.mark.parametrize(
+    ("unit", "window"),
+    [
+        ("day", ("2022-03-05", "2022-03-09")), ("week", ("2022-02-28", "2022-03-13")),
+        ("month", ("2022-03-01", "2022-03-31")), ("year", ("2022-01-01", "2022-12-31")),
+    ],
+)  # fmt: skip
+def test_a_brush_becomes_the_whole_bars_it_touches(unit: Any, window: tuple[str, str]) -> None:
     first = dt.datetime(2022, 3, 9, 13, tzinfo=dt.UTC).timestamp() * 1000
     last = dt.datetime(2022, 3, 5, 1, tzinfo=dt.UTC).timestamp() * 1000
     event = {"selection": {"brush": {"start": [first, last]}}}
-    assert timeline.brushed(event) == (dt.date(2022, 3, 5), dt.date(2022, 3, 9))
+    assert timeline.brushed(event, unit) == tuple(dt.date.fromisoformat(day) for day in window)
+
+
+def test_a_brush_that_ends_where_a_bar_starts_leaves_it_out() -> None:
+    ends = [dt.datetime(2022, month, 1, tzinfo=dt.UTC).timestamp() * 1000 for month in (3, 5)]
+    window = timeline.brushed({"selection": {"brush": {"start": ends}}}, "month")
+    assert window == (dt.date(2022, 3, 1), dt.date(2022, 4, 30))
 
 
 @pytest.mark.parametrize(
     "event", [None, {}, {"selection": {"brush": {}}}, {"selection": {"brush": {"start": [1]}}}]
 )
 def test_no_brush_is_no_window(event: Any) -> None:
-    assert timeline.brushed(event) is None
+    assert timeline.brushed(event, "day") is None
 
 
 def test_the_axis_speaks_the_language_of_the_page() -> None:
