@@ -16,6 +16,7 @@ from incidents.catalogue import Bin, Unit
 
 HEIGHT: Final = 120
 _MOST_BARS: Final = 130
+_TICKS: Final[dict[Unit, str]] = {"day": "%-d %b %Y", "week": "%b %Y", "month": "%b %Y", "year": "%Y"}
 
 
 def fitting_unit(extent: tuple[dt.date, dt.date] | None) -> Unit:
@@ -120,7 +121,7 @@ def chart(
         alt.Chart(data, height=HEIGHT)
         .mark_bar(stroke=ground.paper, strokeWidth=0.5, binSpacing=0)
         .encode(
-            x=alt.X("start:T", title=None, axis=_time_axis(ground)),
+            x=alt.X("start:T", title=None, axis=_time_axis(ground, unit)),
             x2="end:T",
             y=alt.Y("low:Q", title=None, axis=_count_axis(ground)),
             y2="high:Q",
@@ -154,9 +155,17 @@ def _locale(words: Words) -> dict[str, Any]:
     }
 
 
-def _time_axis(ground: theme.Ground) -> alt.Axis:
+def _time_axis(ground: theme.Ground, unit: Unit) -> alt.Axis:
+    """Return few ticks, each a date that stands by itself: Vega's own mix of days, months and years leaves the year out."""
     return alt.Axis(
-        grid=False, labelColor=ground.muted, domainColor=ground.line, tickColor=ground.line, labelOverlap=True
+        grid=False,
+        labelColor=ground.muted,
+        domainColor=ground.line,
+        tickColor=ground.line,
+        format=_TICKS[unit],
+        tickCount=5 if unit == "day" else 8,
+        labelOverlap="greedy",
+        labelSeparation=14,
     )
 
 

@@ -98,12 +98,13 @@ class Words:
     def calendar(self) -> dict[str, list[str]]:
         """Return the names of days (Sunday first) and months, long and short."""
         days, months = self._locale.days["stand-alone"], self._locale.months["stand-alone"]
+        short = self._locale.months["format"]["abbreviated"]  # these stand beside a day or a year: "6 бер."
         sunday_first = (6, 0, 1, 2, 3, 4, 5)
         return {
             "days": [days["wide"][n] for n in sunday_first],
             "shortDays": [days["abbreviated"][n] for n in sunday_first],
             "months": [months["wide"][n] for n in range(1, 13)],
-            "shortMonths": [months["abbreviated"][n] for n in range(1, 13)],
+            "shortMonths": [short[n] for n in range(1, 13)],
         }
 
     def distance(self, metres: float) -> str:

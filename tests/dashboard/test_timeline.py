@@ -74,3 +74,10 @@ def test_the_axis_speaks_the_language_of_the_page() -> None:
     chart = timeline.chart([Bin(DAY, "shelling", 3)], "month", strings.load("uk"), "dark").to_dict()
     assert chart["config"]["locale"]["time"]["months"][2] == "березень"
     assert chart["config"]["locale"]["time"]["days"][0] == "неділя"
+    assert chart["config"]["locale"]["time"]["shortMonths"][2] == "бер."
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "year"])
+def test_every_tick_names_its_year(unit: Any) -> None:
+    chart = timeline.chart([Bin(DAY, "shelling", 3)], unit, strings.load("en"), "light").to_dict()
+    assert chart["encoding"]["x"]["axis"]["format"].endswith("%Y")
