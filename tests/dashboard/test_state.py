@@ -51,8 +51,8 @@ def test_the_usual_page_has_an_empty_address() -> None:
     ("word", "value", "part"),
     [
         ("category", "meteor", "meteor"),
-        ("since", "soon", "date"),
-        ("min_killed", "many", "integer"),
+        ("since", "soon", "is not a day"),
+        ("min_killed", "many", "whole number"),
         ("lat", "91", "-90 to 90"),
         ("zoom", "99", "0 to 19"),
         ("layer", "magic", "incidents"),
