@@ -576,6 +576,12 @@ def _is_same_one(lower: str, before: _Head, head: _Head) -> bool:
     )
 
 
+def _is_bare_part(lower: str, before: _Head, head: _Head) -> bool:
+    """Say whether a figure alone is part of the one before it ("33 people this week, including 5 on Friday")."""
+    near = head.is_part and head.quantity.start - before.end < 60 and head.quantity.value is not None
+    return near and _BARE_NEXT.match(lower, head.end) is not None
+
+
 _AND: Final = re.compile(r",? (?:and|та|і|й|и) ")
 
 
@@ -609,6 +615,8 @@ def _inherited(lower: str, heads: list[_Head], made: list[tuple[_Head, _Link]]) 
             gap = lower[previous[0].end : head.quantity.start]
             if (head.is_part and len(gap) < 60) or _COORDINATED.fullmatch(gap):
                 link = _Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
+        if link is None and previous is not None and _is_bare_part(lower, previous[0], head):
+            link = _Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
         if (
             head.is_part
             and previous is not None

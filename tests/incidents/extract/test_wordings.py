@@ -111,6 +111,11 @@ def _found(text):
             {("injured", 18), ("injured", 4)},
         ),
         ("The UN documented 508 cases of arbitrary detention.", {("detained", 508)}),
+        ("The mission confirmed 8 cases of enforced disappearance.", {("missing", 8)}),
+        (
+            "At least 33 people have been killed in the region this week, including 5 on Friday.",
+            {("killed", 33), ("killed", 5)},
+        ),
         ("More than 40 people took shelter in the cellar; none was hurt.", {("injured", 0)}),
     ],
 )
