@@ -16,6 +16,7 @@ from incidents.derive import Range, derived
 from incidents.model import Claim, Incident, Source
 
 _END: Final = r"(\d{4}-\d{2}(?:-\d{2})?|\.\.)"
+_IN_WORDS: Final = frozenset({"tens", "dozens", "hundreds", "thousands", "some", "many"})
 _INTERVAL: Final = re.compile(f"^{_END}/{_END}$")
 
 
@@ -65,7 +66,7 @@ def figure_words(claim: Claim, words: Words) -> str:
 def _bare_figure(claim: Claim, words: Words) -> str:
     stated = claim.value if isinstance(claim.value, int | float) else None
     low, high = claim.min, claim.max
-    if claim.qualifier in {"tens", "dozens", "hundreds", "thousands", "some", "many"}:
+    if claim.qualifier in _IN_WORDS:
         return words(f"ledger.qualifier.{claim.qualifier}")
     if low is not None and high is not None and low != high:
         return words("ledger.qualifier.range", low=low, high=high)
@@ -193,10 +194,23 @@ def _stated(axis: Axis, words: Words) -> str:
     if axis.only_parts and span.low is not None:
         return words("ledger.range_part", low=span.low)
     if span.high is None and span.low is not None:
-        return words("ledger.range_open", low=span.low)
+        return words("ledger.range_open", low=_lowest(axis, words))
     if span.low is None and span.high is not None:
         return words("ledger.range_top", high=span.high)
     return words("ledger.range", range=range_words(span, words))
+
+
+def _lowest(axis: Axis, words: Words) -> str:
+    """Write the lowest figure as it was stated: where only "hundreds" was said, nobody said 100."""
+    low = axis.range.low or 0
+    said = [
+        row.claim.qualifier
+        for row in axis.rows
+        if row.claim.extent == "whole" and row.claim.min == low and not row.is_set_aside
+    ]
+    if said and all(word in _IN_WORDS for word in said):
+        return words(f"ledger.qualifier.{said[0]}")
+    return words.number(low)
 
 
 def _by_speaker(rows: Sequence[Row]) -> list[Voice]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,25 @@ def test_figures_are_written_as_they_were_put(fields: dict[str, object], said: s
     low, high = fields.pop("low", None), fields.pop("high", None)
     made = samples.claim("x", "killed", low, high, **fields)  # type: ignore[arg-type]
     assert ledger_view.figure_words(made, WORDS) == said
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        ([{"low": 100, "qualifier": "hundreds"}], "Lowest figure stated: hundreds, open upwards"),
+        ([{"low": 100, "qualifier": "hundreds"}, {"low": 100, "qualifier": "more_than"}], "Lowest figure stated: 100, open upwards"),
+        ([{"low": 320, "high": 320}, {"low": 419, "high": 419}], "Stated: 320 to 419"),
+        ([{"high": 80, "qualifier": "up_to"}], "Highest figure stated: 80, open downwards"),
+        ([{"low": 2, "high": 2, "extent": "part"}], "Only parts are stated; the largest: 2. Nobody states the whole."),
+    ],
+)  # fmt: skip
+def test_the_span_is_never_written_as_somebodys_figure(claims: list[dict[str, Any]], said: str) -> None:
+    made = tuple(
+        samples.claim(f"k{n}", "bodies", one.pop("low", None), one.pop("high", None), who=f"W{n}", **one)
+        for n, one in enumerate(dict(claim) for claim in claims)
+    )
+    incident = samples.strike("x", "2022-03-01", killed=1, claims=made)
+    assert said in Tags(ledger_view.html(ledger.build(incident), WORDS)).text
 
 
 @pytest.mark.parametrize("top", [0, 1, 3, 4, 7, 12, 55, 440, 10300, 0.4])
