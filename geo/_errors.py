@@ -17,9 +17,5 @@ class BadGazetteer(GeoError):
         super().__init__("\n".join(self.problems))
 
 
-class BadCoordinates(GeoError):
-    """A longitude or latitude that is not on the globe."""
-
-
 class BadView(GeoError):
     """A view of the map that cannot be drawn: outside the zooms, too large, or with its edges swapped."""

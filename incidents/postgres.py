@@ -18,6 +18,7 @@ import orjson
 import pyarrow as pa
 from pg8000.exceptions import DatabaseError
 
+from incidents._editing import Editing
 from incidents._errors import BadInput, Conflict, Locked, NotFound, Unavailable, UnreadableCollection
 from incidents._pg import Lost, Server, Session, code_of, detail_of
 from incidents._pgmigrate import index_statements, is_there, migrate
@@ -56,7 +57,7 @@ class _Save(NamedTuple):
         return f"{', '.join(ids[:3])}{f' and {len(ids) - 3} more' if len(ids) > 3 else ''}"
 
 
-class PostgresStore:
+class PostgresStore(Editing):
     """A collection in a database. Safe to use from several threads; several programs may write at once."""
 
     def __init__(self, url: str, *, timeout: float = 10.0) -> None:
@@ -199,28 +200,6 @@ class PostgresStore:
         return [Version(int(n), at, by, from_line(line) if line else None) for n, at, by, line in rows]
 
     # ---- writing
-
-    def put(self, incidents: Incident | Iterable[Incident], *, by: str | None = None) -> int:
-        """Add or replace incidents; durable on return, all or none. Returns how many were different from before."""
-        with self._mutex:
-            before = self._changed
-            with self.writing(by=by) as writer:
-                writer.put(incidents)
-            return self._changed - before
-
-    def delete(self, incident_id: str, *, by: str | None = None) -> None:
-        """Take one incident out of the collection. Raises NotFound. It stays in `versions`."""
-        with self.writing(by=by) as writer:
-            if self._line(incident_id) is None:
-                raise NotFound(f"{incident_id}: no incident in {self} has this id")
-            writer.delete(incident_id)
-
-    def supersede(self, incident_id: str, *, by: str | None = None) -> Incident:
-        """Mark one incident as superseded; it stays in the collection. Raises NotFound."""
-        with self.writing(by=by) as writer:
-            changed = self.get(incident_id).model_copy(update={"review": "superseded"})
-            writer.put(changed)
-        return changed
 
     def replace(self, before: Incident, after: Incident, *, by: str | None = None) -> None:
         """Save `after` where `before` is still what the collection holds. Raises Conflict with both versions.

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Self
 import orjson
 
 from incidents import _files, _lines
+from incidents._editing import Editing
 from incidents._errors import BadInput, Conflict, Locked, NotFound, UnreadableCollection
 from incidents._journal import NAME as JOURNAL
 from incidents._journal import Journal, Overlay, tombstone
@@ -75,7 +76,7 @@ class Writer:
         self.edits[incident_id] = None
 
 
-class FolderStore:
+class FolderStore(Editing):
     """A collection folder. Safe to use from several threads; open it once for each process."""
 
     def __init__(self, folder: Path, *, timeout: float = 10.0) -> None:
@@ -86,6 +87,9 @@ class FolderStore:
         self._mutex = threading.RLock()
 
     # ---- opening
+
+    def __str__(self) -> str:
+        return str(self.folder)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, timeout: float = 10.0) -> Self:
@@ -279,28 +283,6 @@ class FolderStore:
         return None
 
     # ---- writing
-
-    def put(self, incidents: Incident | Iterable[Incident], *, by: str | None = None) -> int:
-        """Add or replace incidents; durable on return, all or none. Returns how many were different from before."""
-        with self._mutex:
-            before = self._changed
-            with self.writing(by=by) as writer:
-                writer.put(incidents)
-            return self._changed - before
-
-    def delete(self, incident_id: str, *, by: str | None = None) -> None:
-        """Take one incident out of the collection. Raises NotFound. Its last version stays in earlier snapshots."""
-        with self.writing(by=by) as writer:
-            if self._line(incident_id) is None:
-                raise NotFound(f"{incident_id}: no incident in {self.folder} has this id")
-            writer.delete(incident_id)
-
-    def supersede(self, incident_id: str, *, by: str | None = None) -> Incident:
-        """Mark one incident as superseded; it stays in the collection. Raises NotFound."""
-        with self.writing(by=by) as writer:
-            changed = self.get(incident_id).model_copy(update={"review": "superseded"})
-            writer.put(changed)
-        return changed
 
     def replace(self, before: Incident, after: Incident, *, by: str | None = None) -> None:
         """Save `after` where `before` is still what the collection holds. Raises Conflict with both versions."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -304,10 +304,6 @@ def _unit(m: _Match, anchor: Anchor) -> str | None:
     return _iso(first, last if back else min(last, anchor.day))
 
 
-def _years(m: _Match, _: Anchor) -> str | None:
-    return m["y"]
-
-
 _Y: Final = r"(?P<y>(?:19|20)\d\d)"
 _YEAR_WORD: Final = r"(?:\s?(?:року|році|рік|рр?\.|года|году|год|гг?\.))?"
 _TAIL: Final = rf"(?:,? (?:of )?{_Y}{_YEAR_WORD}(?!\d))?"
@@ -537,7 +533,3 @@ def _edge(value: str) -> tuple[dt.date, dt.date]:
     if len(parts) == 2:
         return dt.date(parts[0], parts[1], 1), dt.date(parts[0], parts[1], _last_day(parts[0], parts[1]))
     return dt.date(parts[0], 1, 1), dt.date(parts[0], 12, 31)
-
-
-def _each(found: list[DateMention]) -> Iterator[str]:
-    return (d.value for d in found if d.value)
