@@ -12,7 +12,6 @@ import resource
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -31,6 +30,7 @@ from folium.plugins import FastMarkerCluster
 from playwright.sync_api import Error, Frame, Page, sync_playwright
 
 from bench.memory import MemoryCatalogue, synthetic_points
+from bench.serving import serving
 from dashboard import views
 from dashboard.tokens import Registry
 from geo import basemap
@@ -112,26 +112,6 @@ def server_side(size: int) -> None:
 
 
 # --- the browser's side -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def serving(size: int) -> Iterator[int]:
-    """Serve the page of `bench.map_app` in a process of its own; yields its process id."""
-    command = [sys.executable, "-m", "streamlit", "run", "bench/map_app.py", "--server.port", str(PORT),
-               "--server.headless", "true", "--browser.gatherUsageStats", "false"]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "MAP_SIZE": str(size)},
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @contextmanager
@@ -239,7 +219,7 @@ def memory_of(pid: int) -> float:
 
 def browser_side(size: int) -> dict[str, float]:
     """Measure the product in the browser at a size and print its row."""
-    with serving(size) as pid, browser_page() as page:
+    with serving("bench/map_app.py", PORT, MAP_SIZE=str(size)) as pid, browser_page() as page:
         page.goto(f"http://127.0.0.1:{PORT}/")  # the first visitor makes the synthetic incidents
         map_frame(page)
         weights: list[float] = []
@@ -345,7 +325,7 @@ def alternative(
 
 def streamlit_map(size: int) -> None:
     """Measure st.map: until its canvas is there and the page is at rest."""
-    with serving(size), browser_page() as page:
+    with serving("bench/map_app.py", PORT, MAP_SIZE=str(size)), browser_page() as page:
         page.goto(f"http://127.0.0.1:{PORT}/")
         map_frame(page)
         start = time.perf_counter()
@@ -373,7 +353,7 @@ def cluster_package(folder: Path) -> Path | None:
 
 def starved(size: int) -> None:
     """Print how the endpoint answers while another page renders 5,000 folium markers, and under 8 askers."""
-    with serving(size), browser_page() as page:
+    with serving("bench/map_app.py", PORT, MAP_SIZE=str(size)), browser_page() as page:
         page.goto(f"http://127.0.0.1:{PORT}/")
         frame = map_frame(page)
         url = frame.evaluate(

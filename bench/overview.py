@@ -11,17 +11,18 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Error, Frame, Page
 
 from bench.map import FRAME, READY, browser_page
+from bench.serving import serving
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = int(os.environ.get("PORT", "8616"))
+ADDRESS = f"http://127.0.0.1:{PORT}"
 RUNS = 5
 CATEGORIES = ("Air strike", "Missile strike", "Shelling", "Shooting", "Burial site")
 NEXT_DRAWN = "() => { window.next = new Promise(done => map.once('atlas:drawn', () => requestAnimationFrame(() => done(Date.now())))); }"
@@ -31,26 +32,6 @@ LOAD = "import time; t = time.perf_counter(); {code}; print((time.perf_counter()
 def say(what: str, figure: str, beside: str = "", ratio: str = "") -> None:
     """Print one row."""
     print(f"{what:<46}{figure:>14}   {beside:<52}{ratio}", flush=True)
-
-
-@contextmanager
-def serving(script: str) -> Iterator[str]:
-    """Serve a Streamlit script; yields its address."""
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(PORT)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    address = f"http://127.0.0.1:{PORT}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def map_frame(page: Page, ready: str) -> Frame:
@@ -118,10 +99,10 @@ def plain_filter(page: Page) -> float:
 
 def in_browser() -> None:
     """Print the rows of the browser."""
-    with serving("app.py") as address, browser_page() as page:
-        first, change = first_map(page, address, READY), ours_filter(page)
-    with serving("bench/plain_app.py") as address, browser_page() as page:
-        plain_first, plain_change = first_map(page, address, MARKERS), plain_filter(page)
+    with serving("app.py", PORT), browser_page() as page:
+        first, change = first_map(page, ADDRESS, READY), ours_filter(page)
+    with serving("bench/plain_app.py", PORT), browser_page() as page:
+        plain_first, plain_change = first_map(page, ADDRESS, MARKERS), plain_filter(page)
     say("first map painted, shipped collection", f"{first:.0f} ms", f"st_folium with one marker each: {plain_first:.0f} ms",
         f"{plain_first / first:.2f} ×")  # fmt: skip
     say("a filter change to the map redrawn", f"{change:.0f} ms", f"st_folium with one marker each: {plain_change:.0f} ms",

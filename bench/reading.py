@@ -59,7 +59,10 @@ def scored(part: str) -> list[tuple[Case, Score]]:
 
 def print_scores(part: str, rows: Sequence[tuple[Case, Score]], *, told: bool) -> None:
     """Print precision, recall and F1 of a half, by measure and language."""
-    print(f"\n{part}: {len(rows)} reports" + ("" if part == "dev" else " (untouched by rule-writing)"))
+    print(
+        f"\n{part}: {len(rows)} reports"
+        + ("" if part == "dev" else " (not opened while rules were written; its totals were looked at)")
+    )
     print(f"  {'':12}" + "".join(f"{name:>22}" for name in ("all", *LANGUAGES)))
     groups = [[s for _, s in rows]] + [[s for c, s in rows if c.language == lang] for lang in LANGUAGES]
     sums = [total(group) for group in groups]
