@@ -25,7 +25,8 @@ from incidents.extract import (
     statements,
 )
 from incidents.extract.dates import Anchor, DateMention
-from incidents.extract.drafts import Draft, Fact
+from incidents.extract.drafts import Draft
+from incidents.extract.facts import Fact
 from incidents.extract.figures import Figure
 from incidents.extract.places import Site
 from incidents.extract.speakers import Attribution, Attributions

@@ -1,0 +1,147 @@
+"""When a claim's event was: the day its own sentence names, else that of the sentences before, else that of the head.
+
+The day on which somebody spoke, or on which a report was filed, is not the day on which something happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from incidents.extract import _cues, dates
+from incidents.extract.classify import Cues
+from incidents.extract.dates import DateMention
+from incidents.extract.facts import Fact
+from incidents.extract.segment import Segments, Sentence
+from incidents.extract.shadow import Shadow
+from incidents.extract.where import Where
+
+_OLD: Final = dt.timedelta(days=45)
+_NEWS: Final = dt.timedelta(days=10)
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_cues.load("grouping")[name])
+
+
+class When:
+    """The days of one report, to be asked for each claim. `said` are the spans of verbs of speech."""
+
+    def __init__(
+        self, shadow: Shadow, segments: Segments, found: Sequence[DateMention], cues: Cues, where: Where,
+        *, published: dt.date | None, said: Sequence[tuple[int, int]],
+    ) -> None:  # fmt: skip
+        self._shadow, self._segments, self._cues, self._where = shadow, segments, cues, where
+        self._published, self._said = published, said
+        self._dates: dict[int, list[DateMention]] = {}
+        for d in found:
+            if d.value is None or self._is_dateline(d):
+                continue
+            if not self._is_speech(d) and not self._is_open(d):
+                self._dates.setdefault(segments.at(d.start).index, []).append(d)
+        self.first = self._main_date()
+
+    def _is_speech(self, d: DateMention) -> bool:
+        """Say whether a date stands with a verb of speech and so tells when somebody spoke."""
+        lower = self._shadow.lower
+        if _pattern("rose").search(lower[max(0, d.start - 60) : d.start]):
+            return True
+        return any(
+            (end <= d.start <= end + 14 and re.fullmatch(r"[^\W\d]*[^.,;:!?\n]*", lower[end : d.start]))
+            or (d.end <= start <= d.end + 2 and not lower[d.end : start].strip())
+            or start <= d.start < end
+            for start, end in self._said
+        )
+
+    def _is_dateline(self, d: DateMention) -> bool:
+        """Say whether a date stands in the dateline of an agency."""
+        if not self._segments.sentences or d.start > self._segments.sentences[0].start + 60:
+            return False
+        head = self._shadow.lower[self._segments.sentences[0].start : d.start]
+        return bool(
+            _pattern("dateline_before").fullmatch(head)
+            and _pattern("dateline_after").match(self._shadow.lower, d.end, d.end + 45)
+        )
+
+    def _is_open(self, d: DateMention) -> bool:
+        """Say whether a date is only since when, or until when, something goes on."""
+        lead = self._shadow.lower[max(0, d.start - 12) : d.start + 8]
+        return "/" not in str(d.value) and bool(
+            re.search(
+                r"(?<!\w)(?:since|until|till|by|з|із|с|со|до|к|починаючи з|начиная с) (?:\w+ )?$",
+                lead[: d.start - max(0, d.start - 12)],
+            )
+            or re.match(r"(?:since|until|till|by|з|із|с|со|до|к) ", self._shadow.lower[d.start : d.start + 8])
+        )
+
+    def _main_date(self) -> DateMention | None:
+        for sentence in self._segments.sentences:
+            for d in self._dates.get(sentence.index, []):
+                if d.value and sentence.index <= 1 and self._is_close(d):
+                    return d
+        return None
+
+    def _is_close(self, d: DateMention) -> bool:
+        """Say whether a date lies in the days before publication, so that a report as a whole may be about it."""
+        if d.value is None or len(d.value) < 10:
+            return False
+        first, last = dates.edges(d.value)
+        if (last - first).days > 3:
+            return False
+        return self._published is None or dt.timedelta(0) <= self._published - first <= _NEWS
+
+    def is_recent(self, d: DateMention) -> bool:
+        """Say whether a date lies in the weeks before publication."""
+        if self._published is None or d.value is None:
+            return True
+        first, last = dates.edges(d.value)
+        return first <= self._published + dt.timedelta(days=1) and self._published - last <= _OLD
+
+    def _far(self, d: DateMention, fact: Fact) -> int:
+        """Return how far a date is from a claim; a mark between them counts as a long way."""
+        first, last = (d.end, fact.start) if d.start < fact.start else (fact.start, d.start)
+        return abs(last - first) + 80 * len(re.findall(r"[,;:]", self._shadow.lower[first:last]))
+
+    def of(self, fact: Fact) -> DateMention | None:
+        """Return the date of what a claim tells, if the report gives one."""
+        sentence = self._segments.at(fact.start)
+        here = self._dates.get(sentence.index, [])
+        if here and not self._is_aftermath(fact, sentence, here):
+            return min(here, key=lambda d: (self._far(d, fact), d.start))
+        for i in range(sentence.index - 1, -1, -1):
+            before = self._segments.sentences[i]
+            if before.paragraph != sentence.paragraph:
+                break
+            there = [d for d in self._dates.get(i, []) if self.is_recent(d)]
+            if there and not self._is_aftermath(fact, before, there):
+                return there[-1]
+        return self._told_after(sentence) or self.first
+
+    def _is_aftermath(self, fact: Fact, sentence: Sentence, here: list[DateMention]) -> bool:
+        """Say whether the day of a sentence is that of a rescue or a death in hospital, after an attack told before."""
+        if fact.predicate not in {"bodies", "killed", "missing"} or self.first in {None, *here}:
+            return False
+        span = (sentence.start, sentence.end)
+        if self._cues.strike(*span) or self._cues.has("attack", *span):
+            return False
+        return _pattern("aftermath").search(self._shadow.lower, *span) is not None
+
+    def _told_after(self, sentence: Sentence) -> DateMention | None:
+        """Return the day that the next sentence gives for this event ("The attack happened on 14 June")."""
+        if sentence.index + 1 >= len(self._segments.sentences):
+            return None
+        after = self._segments.sentences[sentence.index + 1]
+        there = self._dates.get(after.index, [])
+        told = _pattern("happened").search(self._shadow.lower, after.start, after.end)
+        if not there or told is None or after.paragraph != sentence.paragraph or self._where.usable(after):
+            return None
+        return there[0]
+
+    def about(self, fact: Fact) -> str | None:
+        """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""
+        here = self._dates.get(self._segments.at(fact.start).index, [])
+        return min(here, key=lambda d: (self._far(d, fact), d.start)).value if here else None

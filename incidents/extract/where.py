@@ -1,0 +1,244 @@
+"""Where a claim belongs: the place its own words name, else that of the sentence before, else the first of the report."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from incidents.extract import _cues
+from incidents.extract.facts import SMALL_AREAS, Fact, look_to
+from incidents.extract.places import Site
+from incidents.extract.segment import Segments, Sentence
+from incidents.extract.shadow import Shadow
+
+USABLE: Final = frozenset({"mention", "site", "comparison", "resident"})
+_NEAR_COUNTRIES: Final = frozenset({"UA", "RU", "BY", "MD"})
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_cues.load("grouping")[name])
+
+
+class Where:
+    """The places of one report, to be asked for each claim. `told` are where the words of speakers end."""
+
+    def __init__(
+        self, shadow: Shadow, segments: Segments, sites: Sequence[Site], told: Sequence[tuple[int, int]]
+    ) -> None:
+        self._shadow, self._segments, self._told = shadow, segments, told
+        self._is_home = any(s.place is not None and s.place.country == "UA" for s in sites)
+        self.by_sentence: dict[int, list[Site]] = {}
+        for site in self._without_ways(sites):
+            self.by_sentence.setdefault(segments.at(site.start).index, []).append(site)
+        self._agencies = [s for s in sites if s.role == "agency" and s.place and not s.place.is_area]
+        self.main = self._main_site()
+        self.lists = self._listed()
+
+    def _without_ways(self, sites: Sequence[Site]) -> list[Site]:
+        """Leave out the second of two places where something came from or was taken to ("taken to A and B")."""
+        kept: list[Site] = []
+        before: Site | None = None
+        for site in sites:
+            joined = before is not None and _pattern("and").fullmatch(
+                self._shadow.lower[before.end : site.start]
+            )
+            if before is not None and before.role == "origin" and joined:
+                before = replace(site, role="origin")
+            else:
+                before = site
+                kept.append(site)
+        return kept
+
+    def usable(self, sentence: Sentence) -> list[Site]:
+        """Return the places of a sentence where something may have happened, towns before areas."""
+        found = [
+            s for s in self.by_sentence.get(sentence.index, [])
+            if s.role in USABLE and not (s.place is not None and s.place.kind == "country")
+        ]  # fmt: skip
+        found = [s for s in found if s.role != "resident"] or found
+        home = [s for s in found if s.place is None or s.place.country in _NEAR_COUNTRIES]
+        found = home if self._is_home or home else found
+        towns = [s for s in found if s.place is None or not s.place.is_area]
+        return towns or self._smallest(found) or self._of_mayor(sentence)
+
+    @staticmethod
+    def _smallest(areas: list[Site]) -> list[Site]:
+        """Leave out the provinces where a sentence names a district as well."""
+        return [s for s in areas if s.place is None or s.place.kind in SMALL_AREAS] or areas
+
+    def _of_mayor(self, sentence: Sentence) -> list[Site]:
+        """Return the town of a mayor who tells of "the city" or "there", where the sentence names no other place."""
+        if not _pattern("his_town").search(self._shadow.lower, sentence.start, look_to(sentence)):
+            return []
+        found = [s for s in self.by_sentence.get(sentence.index, []) if s.role == "agency" and s.place]
+        return [s for s in found if s.place is not None and not s.place.is_area and self._is_mayors(s)][:1]
+
+    def _is_mayors(self, site: Site) -> bool:
+        lower = self._shadow.lower
+        around = lower[max(0, site.start - 24) : site.start] + "|" + lower[site.end : site.end + 16]
+        return _pattern("mayor").search(around) is not None
+
+    def on_side(self, sentence: Sentence, at: int, sites: list[Site]) -> list[Site]:
+        """Leave out the places of the words that say who speaks where, for what that speaker then tells."""
+        for start, told in self._told:
+            if not sentence.start <= start < sentence.end or at < told:
+                continue
+            there = [s for s in sites if s.start >= told]
+            sites = there or sites
+        return sites
+
+    def _main_site(self) -> Site | None:
+        first: Site | None = None
+        for sentence in self._segments.sentences:
+            for site in self.usable(sentence):
+                if site.role == "comparison":
+                    continue
+                if site.place is None or not site.place.is_area:
+                    return site
+                first = first or site
+        return first or next(iter(self._agencies), None)
+
+    def _listed(self) -> bool:
+        """Say whether the report is a list of settlements: three or more with words of harm of their own."""
+        named = {
+            s.place.place_id
+            for sentence in self._segments.sentences
+            for s in self.usable(sentence)
+            if s.place is not None and not s.place.is_area
+        }
+        return len(named) >= 3
+
+    def of(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
+        """Return the places of a claim, none for a total; `others` are where all claims start, sorted."""
+        sentence = self._segments.at(fact.start)
+        home = [
+            s for s in self.by_sentence.get(sentence.index, [])
+            if s.role == "resident" and s.place is not None and 0 <= s.start - fact.end <= 3 and fact.value != 1
+        ]  # fmt: skip
+        if home:
+            return (home[0],)
+        here = [s for s in self.usable(sentence) if not self._inside_speaker(s, fact)]
+        here = self.on_side(sentence, fact.start, self._same_item(sentence, fact, here))
+        if here:
+            return self._in_sentence(fact, here, sentence, others)
+        for i in range(sentence.index - 1, -1, -1):
+            before = self._segments.sentences[i]
+            if before.paragraph != sentence.paragraph or (self.lists and before.line < sentence.line - 1):
+                break
+            there = [s for s in self.usable(before) if s.role != "comparison"]
+            if there:
+                area = self._area_of_list(before, there)
+                return (area or there[-1],) if not self._is_total(sentence) else ()
+        if self._is_total(sentence) and (
+            self.lists or _pattern("everywhere").search(self._shadow.lower, sentence.start, sentence.end)
+        ):
+            return ()
+        return (self.main,) if self.main is not None else ()
+
+    def _area_of_list(self, sentence: Sentence, towns: list[Site]) -> Site | None:
+        """Return the province of a sentence that spreads its total over towns; what follows is of the province again."""
+        if len(towns) < 2 or ":" not in self._shadow.lower[sentence.start : towns[0].start]:
+            return None
+        return next((s for s in self._areas(sentence) if s.start < towns[0].start), None)
+
+    def _areas(self, sentence: Sentence) -> list[Site]:
+        found = self.by_sentence.get(sentence.index, [])
+        return [s for s in found if s.role in USABLE and s.place is not None and s.place.is_area]
+
+    def _same_item(self, sentence: Sentence, fact: Fact, here: list[Site]) -> list[Site]:
+        """Keep to the item between semicolons that a claim stands in, where that names a place."""
+        lower = self._shadow.lower
+        first = lower.rfind(";", sentence.start, fact.start)
+        last = lower.find(";", fact.end, sentence.end)
+        inside = [s for s in here if s.start > first and (last < 0 or s.start < last)]
+        earlier = [s for s in here if s.start <= first]
+        return inside or earlier or here
+
+    def _is_total(self, sentence: Sentence) -> bool:
+        lower = self._shadow.lower
+        if _pattern("everywhere").search(lower, sentence.start, look_to(sentence)) and not self._towns(
+            sentence
+        ):
+            return True
+        text = lower[sentence.start : sentence.start + 60]
+        return bool(
+            re.match(
+                r"\W*(?:in total|overall|altogether|загалом|всього|усього|всего|итого|разом|в целом)", text
+            )
+        )
+
+    def _towns(self, sentence: Sentence) -> list[Site]:
+        return [s for s in self.usable(sentence) if s.place is None or not s.place.is_area]
+
+    @staticmethod
+    def _inside_speaker(site: Site, fact: Fact) -> bool:
+        return any(a <= site.start < b for a, b in fact.speaker_spans)
+
+    def _in_sentence(
+        self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]
+    ) -> tuple[Site, ...]:
+        """Choose among the places of a sentence: before the figure where the sentence opens with a place, else after."""
+        if fact.predicate == "displaced":
+            left = [
+                s for s in here if _pattern("from").search(self._shadow.lower, max(0, s.start - 14), s.start)
+            ]
+            here = left or here
+        at = bisect_left(others, sentence.start)
+        first_fact = others[at] if at < len(others) and others[at] < sentence.end else fact.start
+        spread = self._spread(fact, here, sentence, others)
+        if spread is not None:
+            return spread
+        before = [s for s in here if s.start < fact.end]
+        after = [s for s in here if s.start >= fact.end]
+        leading = here[0].start < first_fact
+        if leading and before:
+            return self._run(here, before[-1], forwards=False)
+        next_fact = next(iter(others[(i := bisect_left(others, fact.end)) : i + 1]), sentence.end)
+        nearest = [s for s in after if s.start <= next_fact]
+        if nearest:
+            return self._run(here, nearest[0], forwards=True)
+        if after and not before:
+            return self._run(here, after[0], forwards=True)
+        return self._run(here, (before or after)[-1], forwards=False)
+
+    def _spread(
+        self, fact: Fact, here: list[Site], sentence: Sentence, others: list[int]
+    ) -> tuple[Site, ...] | None:
+        """Return the area of a total that is then spread over towns ("three people: two in A and one in B"), or nothing.
+
+        Null where a figure is no such total.
+        """
+        lower = self._shadow.lower
+        colon = lower.find(":", fact.end, min(sentence.end, fact.end + 40))
+        after = [s for s in here if s.start > colon]
+        if colon < 0 or len(after) < 2 or any(s.start < colon for s in here):
+            return None
+        figures = others[bisect_left(others, colon) : bisect_left(others, sentence.end)]
+        if not figures or figures[0] > after[0].start:
+            return None
+        return tuple(s for s in self._areas(sentence) if s.start < colon)[:1]
+
+    def _run(self, here: list[Site], at: Site, *, forwards: bool) -> tuple[Site, ...]:
+        """Return a place and those joined to it by "and" ("in Bucha and also close to Mariupol")."""
+        if not forwards:
+            return (at,)
+        run = [at]
+        for site in here[here.index(at) + 1 :]:
+            gap = self._shadow.lower[run[-1].end : site.start]
+            if (
+                re.search(
+                    r"(?:,| and| та| і| й| и) (?:also |також |также |the )?(?:in|near|close to|у|в|на|під|біля|под|около)? ?$",
+                    gap,
+                )
+                and len(gap) < 90
+                and not re.search(r"[.;:\d]", gap)
+            ):
+                run.append(site)
+            else:
+                break
+        return tuple(run)
