@@ -37,3 +37,11 @@ def either(patterns: list[str] | tuple[str, ...]) -> str:
 def words(patterns: list[str] | tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern for any of `patterns` as whole words."""
     return re.compile(rf"(?<!\w){either(patterns)}(?!\w)")
+
+
+def pattern(name: str, entry: str) -> re.Pattern[str]:
+    """Return the pattern `entry` of `cues/{name}.yaml`: one pattern, a list of alternatives, or whole `words`."""
+    found = load(name)[entry]
+    if isinstance(found, dict):
+        return re.compile(rf"(?<!\w)(?:{'|'.join(found['words'])})(?!\w)")
+    return re.compile(found if isinstance(found, str) else "|".join(found))

@@ -138,61 +138,29 @@ def _cut() -> re.Pattern[str]:
     return re.compile(rf"[.;!?“”«»\"\n\]]|(?<!\w)(?:{_cues.load('outcomes')['cut']}|{verbs})(?!\w)")
 
 
-_BARE_NEXT: Final = re.compile(
-    r"\s*(?:$|[.,;:)!?–—(]|(?:and|were|was|have|had|are|is|in|at|by|from|on|during|of|as|seriously|severely|critically|slightly|lightly|badly|overnight|today|yesterday|so far|since|after|while|when|including|with|among|over|later|this|last|across|near|outright|"
-    r"та|і|й|и|у|в|на|з|із|внаслідок|через|від|від|вже|зі|с|из|от|из-за|вследствие|в результате|є|або|или|or|but|а|але|но|вночі|ночью|сьогодні|сегодня|вчора|вчера|після|после|серед|среди|за|біля|під|под|около|возле|зокрема|включно|включая|включаючи|станом|наразі|пока|поки)(?!\w))"
-)
+_BARE_NEXT: Final = _cues.pattern("links", "bare_next")
 _CLAUSAL: Final = (
     "said", "says", "told", "wrote", "added", "announced", "stated", "noted", "declared", "explained", "stressed", "testified", "spoke of",
 )  # fmt: skip
 """English verbs that begin another clause; "reported", "confirmed" do not ("two people were reported killed")."""
-_OF_WHOM: Final = re.compile(r"(?<!\w)(?:of whom|of them|з яких|из которых|серед яких|среди которых)(?!\w)")
-_LINKING: Final = re.compile(
-    r"\s*(?:(?:reported|reportedly|allegedly|as|to|be|listed|feared|presumed|believed|also|all|of|the|were|was|people|they|have|been|had|more|others?|are|reported|confirmed|вже|уже|ще|еще|ещё|були|було|был[аио]?|"
-    r"їх|их|з них|из них)\s|[-–—]\s?)*\s*"
-)
-_COLLECTIVE: Final = re.compile(
-    r"(?:двоє|троє|двое|трое|[а-яіїє']+(?:еро|ьох|рьох|вох)|двоих|троих|[а-я]+ерых)"
-)
-"""Numerals that count people only (and young animals)."""
-_PERSONAL: Final = re.compile(r"(?:ів|їв|ок|иць|ей|ов|ев|ёв|их|ых|ні|ці|ан|ян|ам)$")
-_DEAD: Final = re.compile(r"dead|killed|victims|загибл|погибш")
-_OF_THE: Final = re.compile(
-    r" (?:of|з|із|из) (?:the |числа |those )?(?:[\w'-]+ ){0,2}(?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|травмованих|загиблих|раненых|пострадавших|погибших)(?!\w)"
-)
-_OF_THE_BEFORE: Final = re.compile(
-    r"(?<!\w)(?:of the (?:[\d,]+|[a-z-]+)|of [\d,]+|(?:із|з|из) (?:[\d,]+|[a-z-]+)) (?P<noun>wounded|injured|hurt|dead|killed|victims|поранених|постраждалих|загиблих|раненых|пострадавших|погибших),? $"
-)
-_WERE: Final = re.compile(r" ?(?:were|was|are|is|—|–|-|є|були|были)(?= )")
-"""Between a part and whom it counts ("of whom 27 were children")."""
-_LEFT_OVER: Final = re.compile(r" (?:more|others)(?!\w)")
-_WORD: Final = re.compile(r" ([^\W\d_][\w'-]*)")
-_PART_AFTER: Final = re.compile(
-    r",? ?[—–-]? ?(?:(?:є|есть|are|were) (?:сліди|ознаки|следы|признаки|signs)|with (?:signs|traces|marks)|bore|bearing|showed|showing|зі слідами|із слідами|з ознаками|мали|со следами|с признаками|"
-    r"имели|тяжело|важко|у важкому|в тяжелом|in serious|in critical|seriously|critically)(?!\w)"
-)
-_UNREAL: Final = re.compile(
-    r"(?<!\w)(?:якби|если бы|могло (?:бути|быть)|могли б(?:ути|ы)?|могла б(?:ы)?|road (?:accident|crash)\w*|traffic accident\w*|дтп|covid\w*|коронав\w+|earthquakes?|землетрус\w*|землетрясени\w+|could have (?:been|killed)|would have|if [^.;]{3,50} had)(?!\w)"
-)
-_LIVING_BEFORE: Final = re.compile(
-    r"(?<!\w)(?:town|city|village|settlement|community|hamlet|suburb|place) of $|(?:міст\w+|сел\w+|город\w*|посел\w+) (?:на|с|з|із) $|(?<!\w)(?:мешка\w+|прожива\w+|жил[аио]?|живе|живуть|живут|живет|живёт|населенн\w+|население\w*|population(?: of| was| is)?|home to|lived|"
-    r"залиша\w+|остает\w+|остаёт\w+|осталось|remain)[^.;\d]{0,24}$|"
-    r"(?<!\w)(?:(?:число|кількість|количество|чисельність) (?:жител\w+|мешканц\w+)|населення|население)[^.;\d]{0,45}$"
-)
-_LIVING_AFTER: Final = re.compile(
-    r" (?:inhabitants|people (?:lived|live) |residents (?:lived|before|remain)|(?:pre-war|prewar) (?:residents|inhabitants|people)|(?:still )?(?:remain|live)(?= ?[.,;]| there| in the (?:city|town|village))|(?:довоєнн|довоенн)\w+ (?:жител|мешканц))"
-)
-_CAPACITY: Final = re.compile(
-    r"(?<!\w)(?:(?:can|could|to) (?:hold|accommodate|house|store|seat|shelter)|capacity (?:of|for)|designed (?:for|to hold)|built for|розрахован\w+ на|рассчитан\w+ на|вміщ\w+|вмеща\w+)[^.;,\d]{0,24}$"
-)
+_OF_WHOM: Final = _cues.pattern("links", "of_whom")
+_LINKING: Final = _cues.pattern("links", "linking")
+_COLLECTIVE: Final = _cues.pattern("links", "collective")
+_PERSONAL: Final = _cues.pattern("links", "personal")
+_DEAD: Final = _cues.pattern("links", "dead")
+_OF_THE: Final = _cues.pattern("links", "of_the")
+_OF_THE_BEFORE: Final = _cues.pattern("links", "of_the_before")
+_WERE: Final = _cues.pattern("links", "were")
+_LEFT_OVER: Final = _cues.pattern("links", "left_over")
+_WORD: Final = _cues.pattern("links", "word")
+_PART_AFTER: Final = _cues.pattern("links", "part_after")
+_UNREAL: Final = _cues.pattern("links", "unreal")
+_LIVING_BEFORE: Final = _cues.pattern("links", "living_before")
+_LIVING_AFTER: Final = _cues.pattern("links", "living_after")
+_CAPACITY: Final = _cues.pattern("links", "capacity")
 _MOST_HARMED: Final = 200
-_PAREN: Final = re.compile(
-    r", (?:most|some|many|all|half|several|both|nearly all|almost all|більшість|переважно|в основном|большинство|[\w'-]+(?= (?:of (?:them|whom)|з яких|из которых|из них|з них) ))(?: of (?:them|whom)| з яких| из которых| из них| з них)? [^,.;]{2,50},|, (?:according to|за даними|за словами|за попередніми|за інформацією|по данным|по словам|по предварительным|як|как|повідом\w+|сообщ\w+|заяв\w+|кажуть|говорят)(?: [^,.;]{2,60})?,|, (?:aged )?\d{1,3}[^,;.]{0,25}(?:,|(?=\s[^\W\d_]*(?:загин|погиб|поран|ранен)))|, (?:including|incl\.?|among them|among whom|with|зокрема|серед них|в тому числі|у тому числі|з них|в том числе|среди них|из них|включая)"
-    r" [^,]{2,60},|\([^()]{2,90}\)"
-)
-_COORDINATED: Final = re.compile(
-    r",? ?(?:and |та |і |й |и |а також |а также |as well as |plus )?(?:ще |еще |ещё |another |her |his |their |її |його |їхні |ее |её |его |их )?"
-)
+_PAREN: Final = _cues.pattern("links", "paren")
+_COORDINATED: Final = _cues.pattern("links", "coordinated")
 
 
 def cues(shadow: Shadow) -> list[_Cue]:
@@ -369,9 +337,7 @@ def _kind(lower: str, head: _Head, cue: _Cue) -> str:
     return cue.predicate
 
 
-_BODY_OF: Final = re.compile(
-    r"(?<!\w)(?:bod(?:y|ies) of|corpses? of|remains of|тіл[оа]|тел[оа]|останки)(?: the| ще| ещё| еще)? $"
-)
+_BODY_OF: Final = _cues.pattern("links", "body_of")
 
 
 def _bare_fits(lower: str, head: _Head, cue: _Cue) -> bool:
@@ -439,13 +405,8 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
     return sorted([*made, *_zeros(shadow, segments)], key=lambda f: f.start)
 
 
-_AMONG: Final = re.compile(
-    r"[ —–-]*(?:(?:are|were|is|was|є|були|—|–) )?(?:among (?:the |those )?(?:dead|killed|victims|injured|wounded|hurt|casualties)|"
-    r"серед (?:загиблих|поранених|постраждалих)|среди (?:погибших|раненых|пострадавших))"
-)
-_FROM_BEFORE: Final = re.compile(
-    r" ?(?:of them|of the (?:wounded|injured|victims|dead)|з них|із них|из них)(?!\w)"
-)
+_AMONG: Final = _cues.pattern("links", "among")
+_FROM_BEFORE: Final = _cues.pattern("links", "from_before")
 
 
 def _continued(
@@ -469,11 +430,7 @@ def _is_of_them(lower: str, head: _Head) -> bool:
     return bool(_FROM_BEFORE.match(lower, head.quantity.end) or re.search("of them|з них|из них", words))
 
 
-_EITHER: Final = re.compile(
-    r"(?<!\w)(?:(?:were |was |been )?(?:killed|dead) (?:or|and/or) (?:wounded|injured|hurt)|"
-    r"(?:загинул\w+|вбит\w+|убит\w+|погибл\w+) (?:або|чи|или) (?:поранен\w+|ранен\w+|постраждал\w+|пострадал\w+))"
-)
-"""Counts of the dead and hurt together; they belong to neither."""
+_EITHER: Final = _cues.pattern("links", "either")
 
 
 def _of_sentence(
@@ -508,9 +465,7 @@ def _of_sentence(
     ]
 
 
-_DUG: Final = re.compile(
-    r"exhum\w+|dug up|ексгум\w+|эксгум\w+|(?:похован|захорон|могил|burial|grave)\w*[^.;]{0,60}(?:вилуч|підня|извлеч|извлек|подня|recover|retriev)\w*"
-)
+_DUG: Final = _cues.pattern("links", "dug")
 
 
 def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
@@ -527,17 +482,13 @@ def _exhumed(lower: str, sentence: Sentence, head: _Head, link: _Link) -> _Link:
     return link._replace(predicate="exhumed") if out_of_graves or is_dug else link
 
 
-_DUG_AFTER: Final = re.compile(
-    r" (?:(?:were|was|have|has|had|been|already|було|были|вже|уже) ){0,3}(?:exhumed|dug up|ексгум|эксгум)"
-)
-_TAKEN_OUT: Final = re.compile(r"(?:вилуч|підня|извлеч|извлек|подня|retriev|recover|removed)\w*")
-_BURIED: Final = re.compile(r"похован|захорон|могил|burial|grave|cemetery")
-_COLLAPSED: Final = re.compile(r"завал|обломк|уламк|rubble|debris|ruins|руїн|развалин")
+_DUG_AFTER: Final = _cues.pattern("links", "dug_after")
+_TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
+_BURIED: Final = _cues.pattern("links", "buried")
+_COLLAPSED: Final = _cues.pattern("links", "collapsed")
 
 
-_ELLIPSIS: Final = re.compile(
-    r"[^,;.:]{0,24}(?<!\w)(?:in|at|near|у|в|на|біля|під|около) [^,;.:\d]{3,40}(?:,|,? and|,? та|,? і|,? и|,? а) (?:ще |еще |ещё |another )?"
-)
+_ELLIPSIS: Final = _cues.pattern("links", "ellipsis")
 
 
 def _is_elliptic(lower: str, previous: _Head, head: _Head) -> bool:
@@ -560,10 +511,7 @@ def _is_denied(lower: str, cue: _Cue) -> bool:
     )
 
 
-_PART_GAP: Final = re.compile(
-    r" ?[,(—–-]? ?(?:among them|among whom|including|incl\.?|between them|of them|of whom|серед них|з них|із них|зокрема|у тому числі|в тому числі|включно з|включаючи|"
-    r"среди них|из них|в том числе|включая|серед яких|среди которых|з яких|из которых)[ :—–-]*(?:ще |еще |і |и |were |are )?"
-)
+_PART_GAP: Final = _cues.pattern("links", "part_gap")
 
 
 def _is_same_one(lower: str, before: _Head, head: _Head) -> bool:
@@ -582,7 +530,7 @@ def _is_bare_part(lower: str, before: _Head, head: _Head) -> bool:
     return near and _BARE_NEXT.match(lower, head.end) is not None
 
 
-_AND: Final = re.compile(r",? (?:and|та|і|й|и) ")
+_AND: Final = _cues.pattern("links", "and")
 
 
 def _lend_back(lower: str, heads: list[_Head], linked: dict[int, _Link]) -> None:
@@ -659,9 +607,7 @@ def _extent(lower: str, made: list[tuple[_Head, _Link]], i: int) -> str:
     return "whole"
 
 
-_AGED: Final = re.compile(
-    r",? ?(?:aged )?\d{1,3}(?:-\w+)?(?: (?:років|роки|року|рік|лет|года|год|years?(?: old)?))?"
-)
+_AGED: Final = _cues.pattern("links", "aged")
 
 
 def _opens_list(lower: str, made: list[tuple[_Head, _Link]], i: int) -> bool:
