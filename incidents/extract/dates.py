@@ -499,7 +499,7 @@ _STAMPED: Final = frozenset({"iso", "digits", "day_month", "month_day", "ordinal
 
 def published(lower: str) -> tuple[dt.date, int, int] | None:
     """Return the publication date that the text states at its head, with the span it stands in."""
-    head = lower[:300]
+    head = lower[: len(lower) - len(lower.lstrip()) + 300]
     stamp = _STAMP.match(head)
     if stamp is None:
         return None
