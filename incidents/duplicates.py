@@ -6,17 +6,20 @@ pair that a person has judged to be two. A pair that is `apart` is never merged 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, Final, NamedTuple
 
-from incidents._errors import NotFound
+from incidents._errors import BadInput, NotFound
 from incidents._match import neighbours
-from incidents.merge import Candidate, Part, fold, merge, propose, unmerge
+from incidents.merge import PER_INCIDENT, Candidate, Part, best, fold, merge, propose, rank, unmerge
 from incidents.model import Incident
 from incidents.stores import Store
 
 OPEN: Final = "open"
 APART: Final = "apart"
+_LARGEST_GROUP: Final = 300
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
@@ -28,10 +31,48 @@ def _pair(row: dict[str, Any]) -> frozenset[str]:
     return frozenset((row["a"], row["b"]))
 
 
-def waiting(store: Store) -> list[Candidate]:
-    """Return the pairs that wait for a person, best first."""
+class Group(NamedTuple):
+    """Incidents that hang together by waiting pairs, as near-copies do, and those pairs, the likeliest first."""
+
+    ids: tuple[str, ...]
+    pairs: tuple[Candidate, ...]
+
+
+def groups(store: Store) -> list[Group]:
+    """Return the pairs that wait for a person by group, the group with the likeliest pair first."""
     rows = [_candidate(row) for row in store.candidates() if row.get("state", OPEN) == OPEN]
-    return sorted(rows, key=lambda c: (-c.score, c.a, c.b))
+    return grouped(rows)
+
+
+def grouped(candidates: Iterable[Candidate]) -> list[Group]:
+    """Return candidates by group; two incidents are in one group when a chain of pairs leads from one to the other."""
+    rows = sorted(candidates, key=rank)
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root.setdefault(name, name) != name:
+            root[name] = name = root[root[name]]
+        return name
+
+    for pair in rows:
+        root[find(pair.b)] = find(pair.a)
+    found: dict[str, list[Candidate]] = {}
+    for pair in rows:
+        found.setdefault(find(pair.a), []).append(pair)
+    return [
+        Group(tuple(dict.fromkeys(i for p in pairs for i in (p.a, p.b))), tuple(pairs))
+        for pairs in found.values()
+    ]
+
+
+def waiting(store: Store) -> list[Candidate]:
+    """Return the pairs that wait for a person, those of one group together, the likeliest first."""
+    return [pair for group in groups(store) for pair in group.pairs]
+
+
+def is_capped(candidates: Iterable[Candidate]) -> bool:
+    """Say whether an incident has so many pairs that less likely ones may have been left out."""
+    return any(n >= PER_INCIDENT for n in Counter(i for c in candidates for i in (c.a, c.b)).values())
 
 
 def told_apart(store: Store) -> set[frozenset[str]]:
@@ -78,6 +119,50 @@ def accept(store: Store, a: str, b: str, *, by: str, at: str) -> Incident:
     return joined
 
 
+def accept_group(store: Store, group: Group, *, by: str, at: str) -> Incident:
+    """Merge all incidents of a group into its first and return that. Each merge can be taken back on its own.
+
+    Raises BadInput where two of them were told apart before.
+    """
+    known = told_apart(store)
+    if met := next((pair for pair in combinations(group.ids, 2) if frozenset(pair) in known), None):
+        raise BadInput(f"{met[0]} and {met[1]} were told apart; judge the pairs of this group one by one")
+    first, *others = group.ids
+    with store.writing(by=by) as writer:
+        joined = store.get(first)
+        for other in map(store.get, others):
+            joined = merge(joined, other, by=by, at=at)
+            writer.delete(other.id)
+        writer.put(joined)
+    record(store, [], by=by, homes=dict.fromkeys(others, first))
+    return joined
+
+
+def reject_group(store: Store, group: Group, *, by: str, at: str) -> int:
+    """Record that all incidents of a group are different ones; returns how many pairs that are.
+
+    Raises BadInput for a group so large that nobody can have looked at all of it.
+    """
+    if len(group.ids) > _LARGEST_GROUP:
+        raise BadInput(
+            f"{len(group.ids):,} incidents are too many to tell apart at once (at most {_LARGEST_GROUP}); judge the pairs"
+        )
+    judged = [
+        {"a": a, "b": b, "state": APART, "by": by, "at": at} for a, b in combinations(sorted(group.ids), 2)
+    ]
+    _save(store, [*store.candidates(), *judged], by=by)
+    return len(judged)
+
+
+def group_of(pair: Collection[str], found: Sequence[Group]) -> Group:
+    """Return the group that a waiting pair belongs to. Raises NotFound."""
+    a, b = ids_of(pair, [pair for group in found for pair in group.pairs])
+    for group in found:
+        if a in group.ids and b in group.ids:
+            return group
+    raise NotFound(f"{a} and {b} are in no group that waits")
+
+
 def reject(store: Store, a: str, b: str, *, by: str, at: str) -> None:
     """Record that two stored incidents are two. Raises NotFound for an unknown id."""
     ids = sorted((store.get(a).id, store.get(b).id))
@@ -95,8 +180,11 @@ def undo(store: Store, incident_id: str, other: str | None = None, *, by: str, a
 
 
 def look(store: Store, *, by: str) -> list[Candidate]:
-    """Compare the whole collection and return the pairs found, which replace those that waited; merges nothing."""
-    found = propose(list(store.incidents()), apart=told_apart(store))
+    """Compare the whole collection and return the pairs found, which replace those that waited; merges nothing.
+
+    Of each incident the `PER_INCIDENT` likeliest pairs are kept.
+    """
+    found = best(propose(list(store.incidents()), apart=told_apart(store)))
     judged = [row for row in store.candidates() if row.get("state") == APART]
     _save(store, [*judged, *(c.to_json() | {"state": OPEN} for c in found)], by=by)
     return found

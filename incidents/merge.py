@@ -11,10 +11,13 @@ from itertools import chain
 from typing import Any, Final, NamedTuple, TypeVar
 
 from incidents._errors import BadInput, NotFound
-from incidents._match import CLEAR, Candidate, Part, clear, propose
+from incidents._match import CLEAR, PER_INCIDENT, Candidate, Part, best, clear, propose, rank
 from incidents.model import Change, Claim, Incident, Source
 
-__all__ = ["CLEAR", "Candidate", "Folded", "Part", "clear", "fold", "merge", "propose", "unmerge"]
+__all__ = [
+    "CLEAR", "PER_INCIDENT", "Candidate", "Folded", "Part", "best", "clear", "fold", "merge", "propose", "rank",
+    "unmerge",
+]  # fmt: skip
 
 _WHAT: Final = "merged"
 _PLACE: Final = (

@@ -16,6 +16,7 @@ from incidents.commands._common import example, progress
 from incidents.commands.show import printable
 from incidents.duplicates import Absorbed
 from incidents.ingest import Ingested, Tally
+from incidents.merge import PER_INCIDENT
 from incidents.store import write_file
 from incidents.stores import Store, open_store
 
@@ -165,7 +166,12 @@ def _tell(done: Ingested) -> None:
     if done.updated:
         parts.append(_counted(done.updated, "incident") + " now with what is known of the source")
     if done.candidates:
-        parts.append(_counted(len(done.candidates), "possible duplicate") + " for a person to judge")
+        more = (
+            f" (of each incident the {PER_INCIDENT} likeliest)"
+            if duplicates.is_capped(done.candidates)
+            else ""
+        )
+        parts.append(_counted(len(done.candidates), "possible duplicate") + f" for a person to judge{more}")
     click.echo(", ".join(parts), err=True)
     for line in _claims_told(tally):
         click.echo(line, err=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+from collections.abc import Sequence
+from typing import Final
 
 import click
 
 from incidents import duplicates
 from incidents.commands._common import example
+from incidents.duplicates import Group
+from incidents.merge import PER_INCIDENT, Candidate
 from incidents.stores import name_of, open_store
 
 _FOLDER = click.option(
@@ -18,6 +22,11 @@ _FOLDER = click.option(
     metavar="FOLDER|URL",
     help="The collection, a folder or postgresql://…",
 )
+_GROUP = click.option(
+    "--group", "whole", is_flag=True, help="Judge the whole group that the pair belongs to."
+)
+_SHOWN: Final = 3
+_NAMED: Final = 10
 _BY = click.option("--by", metavar="NAME", help="Who judges; your login name when it is not given.")
 
 
@@ -49,19 +58,51 @@ def find(folder: str, by: str | None) -> None:
     """Compare the whole collection and note the pairs that may be one incident. Merges nothing."""
     store = open_store(folder)
     found = duplicates.look(store, by=_who(by))
-    click.echo(f"{name_of(store)}: {len(found)} pairs may be one incident; see `merge list`")
+    click.echo(f"{name_of(store)}: {len(found):,} pairs may be one incident{_cap(found)}; see `merge list`")
+
+
+def _cap(found: Sequence[Candidate]) -> str:
+    is_capped = duplicates.is_capped(found)
+    return f" (of each incident the {PER_INCIDENT} likeliest are kept)" if is_capped else ""
 
 
 @command.command("list", epilog=example("merge list --into my-collection"))
 @_FOLDER
-def show(folder: str) -> None:
-    """List the pairs that wait for a person, the likeliest first, with the reasons."""
-    waiting = duplicates.waiting(open_store(folder))
-    for number, candidate in enumerate(waiting, 1):
-        click.echo(f"{number:>4}  {candidate.score:.2f}  {_plain(candidate.a)}  {_plain(candidate.b)}")
-        for part in candidate.parts:
-            click.echo(f"            {part.score:.2f} {part.name}: {_plain(part.why)}")
-    click.echo(f"{len(waiting)} pairs wait")
+@click.option("--all", "everything", is_flag=True, help="Every pair of a large group, with its reasons.")
+def show(folder: str, *, everything: bool) -> None:
+    """List the pairs that wait for a person, the likeliest first, with the reasons.
+
+    Incidents that hang together, such as many copies of one message, are shown as a group.
+    """
+    number = 1
+    found = duplicates.groups(open_store(folder))
+    for group in found:
+        if len(group.ids) > 2:
+            _head(group, number)
+        shown = len(group.pairs) if everything else _SHOWN
+        for at, candidate in enumerate(group.pairs[:shown], number):
+            _pair(at, candidate)
+        if len(group.pairs) > shown:
+            click.echo(f"      … {len(group.pairs) - shown:,} more pairs of this group; --all shows them")
+        number += len(group.pairs)
+    pairs = [pair for group in found for pair in group.pairs]
+    click.echo(f"{len(pairs):,} pairs wait{_cap(pairs)}")
+
+
+def _head(group: Group, number: int) -> None:
+    last = number + len(group.pairs) - 1
+    named = ", ".join(_plain(i) for i in group.ids[:_NAMED])
+    more = f" and {len(group.ids) - _NAMED:,} more" if len(group.ids) > _NAMED else ""
+    click.echo(f"group of {len(group.ids):,} incidents, pairs {number} to {last}: {named}{more}")
+    click.echo(
+        f"      `merge accept {number} --group` makes them one, `merge reject {number} --group` tells all apart"
+    )
+
+
+def _pair(number: int, candidate: Candidate) -> None:
+    click.echo(f"{number:>4}  {candidate.score:.2f}  {_plain(candidate.a)}  {_plain(candidate.b)}")
+    for part in candidate.parts:
+        click.echo(f"            {part.score:.2f} {part.name}: {_plain(part.why)}")
 
 
 def _plain(text: str) -> str:
@@ -76,9 +117,17 @@ def _plain(text: str) -> str:
 @click.argument("pair", nargs=-1, required=True, metavar="NUMBER | ID ID")
 @_FOLDER
 @_BY
-def accept(pair: tuple[str, ...], folder: str, by: str | None) -> None:
+@_GROUP
+def accept(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -> None:
     """Merge a pair: the first id stays, the other is found under it from now on."""
     store = open_store(folder)
+    if whole:
+        group = duplicates.group_of(pair, duplicates.groups(store))
+        left = duplicates.accept_group(store, group, by=_who(by), at=_now())
+        click.echo(
+            f"{len(group.ids):,} incidents are now {_plain(left.id)}; `merge undo {_plain(left.id)} ID` takes one out"
+        )
+        return
     a, b = duplicates.ids_of(pair, duplicates.waiting(store))
     left = duplicates.accept(store, a, b, by=_who(by), at=_now())
     click.echo(f"{_plain(b)} is now part of {_plain(left.id)}; `merge undo {_plain(left.id)}` takes it back")
@@ -88,9 +137,15 @@ def accept(pair: tuple[str, ...], folder: str, by: str | None) -> None:
 @click.argument("pair", nargs=-1, required=True, metavar="NUMBER | ID ID")
 @_FOLDER
 @_BY
-def reject(pair: tuple[str, ...], folder: str, by: str | None) -> None:
+@_GROUP
+def reject(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -> None:
     """Note that a pair are two incidents; it is not proposed again."""
     store = open_store(folder)
+    if whole:
+        group = duplicates.group_of(pair, duplicates.groups(store))
+        duplicates.reject_group(store, group, by=_who(by), at=_now())
+        click.echo(f"{len(group.ids):,} incidents stay apart")
+        return
     a, b = duplicates.ids_of(pair, duplicates.waiting(store))
     duplicates.reject(store, a, b, by=_who(by), at=_now())
     click.echo(f"{_plain(a)} and {_plain(b)} stay two")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from incidents import cli, duplicates
 from incidents._errors import NotFound
+from incidents.merge import PER_INCIDENT, Candidate, best
 from incidents.store import FolderStore
 from tests.incidents.test_merge import BY, incident
 
@@ -128,3 +130,79 @@ def test_a_wrong_name_is_told_in_a_line(store: FolderStore, words: list[str], to
 def test_what_is_not_there_is_not_merged(store: FolderStore) -> None:
     with pytest.raises(NotFound):
         duplicates.accept(store, "x", "y", **BY)
+
+
+# ---- many near-copies
+
+
+def copies(number: int) -> list[Any]:
+    """Incidents that are doubtful in every pair: one place and day, figures that contradict each other."""
+    return [
+        incident(f"i{n:03}", ("killed", 2**n, 2**n), title=f"Message {n}", date_precision="month")
+        for n in range(number)
+    ]
+
+
+def test_near_copies_are_one_group_with_few_pairs_and_the_list_is_short(store: FolderStore) -> None:
+    duplicates.absorb(store, copies(40), **BY)
+    assert len(ids(store)) == 40
+    (group,) = duplicates.groups(store)
+    assert len(group.ids) == 40
+    assert len(group.pairs) <= 40 * PER_INCIDENT
+    ends = Counter(i for pair in group.pairs for i in (pair.a, pair.b))
+    assert min(ends.values()) >= PER_INCIDENT
+    told = run(store, "list").output
+    assert "group of 40 incidents" in told
+    assert f"of each incident the {PER_INCIDENT} likeliest are kept" in told
+    assert len(told.splitlines()) < 40
+    assert len(run(store, "list", "--all").output.splitlines()) > len(group.pairs)
+
+
+def test_the_likeliest_pairs_of_an_incident_are_those_kept() -> None:
+    pairs = [Candidate(f"a{n}", "z", round(0.5 + n / 100, 2), ()) for n in range(20)]
+    others = [Candidate(f"a{n}", f"b{n}{k}", 0.79, ()) for n in range(20) for k in range(PER_INCIDENT)]
+    kept = {c.score for c in best([*pairs, *others]) if c.b == "z"}
+    assert kept == {0.69, 0.68, 0.67, 0.66, 0.65}
+
+
+def test_a_group_is_merged_at_once_and_any_of_it_taken_out_again(store: FolderStore) -> None:
+    store.put(copies(4))
+    before = {i.id: i for i in store.incidents()}
+    run(store, "find")
+    done = run(store, "accept", "2", "--group")
+    assert done.exit_code == 0, done.output
+    assert ids(store) == ["i000"]
+    assert len(store.get("i000").claims) == 4
+    assert "0 pairs wait" in run(store, "list").output
+    run(store, "undo", "i000", "i002")
+    assert store.get("i002") == before["i002"]
+    assert len(store.get("i000").claims) == 3
+
+
+def test_a_group_is_told_apart_at_once(store: FolderStore) -> None:
+    store.put(copies(4))
+    run(store, "find")
+    assert run(store, "reject", "1", "--group").exit_code == 0
+    assert "0 pairs may be one" in run(store, "find").output
+
+
+def test_a_group_with_two_that_were_told_apart_is_not_merged_at_once(store: FolderStore) -> None:
+    store.put(copies(3))
+    run(store, "find")
+    run(store, "reject", "i000", "i002")
+    done = run(store, "accept", "1", "--group")
+    assert done.exit_code == 1
+    assert "were told apart" in done.output
+    assert ids(store) == ["i000", "i001", "i002"]
+
+
+def test_a_pair_that_stands_alone_is_no_group_and_keeps_its_number(store: FolderStore) -> None:
+    there = {"place_id": "p", "point": {"lon": 30.0, "lat": 50.0}}
+    pair = [incident("x", **there), incident("y", category="explosion", **there)]
+    store.put([*copies(3), *pair])
+    run(store, "find")
+    told = run(store, "list").output
+    number = duplicates.waiting(store).index(next(c for c in duplicates.waiting(store) if c.a == "x")) + 1
+    assert f"{number:>4}  " in told
+    run(store, "accept", str(number))
+    assert ids(store) == ["i000", "i001", "i002", "x"]
