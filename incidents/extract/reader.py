@@ -27,7 +27,7 @@ from incidents.extract import (
 from incidents.extract.dates import Anchor, DateMention
 from incidents.extract.drafts import Draft
 from incidents.extract.facts import Fact
-from incidents.extract.figures import Figure
+from incidents.extract.outcomes import Figure
 from incidents.extract.places import Site
 from incidents.extract.speakers import Attribution, Attributions
 from incidents.extract.statements import Statement

@@ -1,0 +1,149 @@
+"""Whole or part: figures without an outcome of their own take that of a neighbour, as a part of it or beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from incidents.extract import _cues
+from incidents.extract.heads import OF_THE, PART_AFTER, Head
+from incidents.extract.outcomes import Link
+
+_AMONG: Final = _cues.pattern("links", "among")
+_FROM_BEFORE: Final = _cues.pattern("links", "from_before")
+_ELLIPSIS: Final = _cues.pattern("links", "ellipsis")
+_PART_GAP: Final = _cues.pattern("links", "part_gap")
+_AND: Final = _cues.pattern("links", "and")
+_AGED: Final = _cues.pattern("links", "aged")
+_COORDINATED: Final = _cues.pattern("links", "coordinated")
+BARE_NEXT: Final = _cues.pattern("links", "bare_next")
+
+
+def is_of_them(lower: str, head: Head) -> bool:
+    """Say whether a figure is "of them"."""
+    words = lower[head.quantity.end : head.end]
+    return bool(_FROM_BEFORE.match(lower, head.quantity.end) or re.search("of them|з них|из них", words))
+
+
+def _is_elliptic(lower: str, previous: Head, head: Head) -> bool:
+    """Say whether a bare figure goes on with the one before it ("three dead in X, two in Y")."""
+    if head.quantity.value is None or not re.match(
+        r" (?:in|at|near|у|в|на|біля|під|около) ", lower[head.end : head.end + 8]
+    ):
+        return False
+    return _ELLIPSIS.fullmatch(lower[previous.end : head.quantity.start]) is not None
+
+
+def _is_same_one(lower: str, before: Head, head: Head) -> bool:
+    """Say whether a single person is only described once more ("one more victim, a teenager of 15")."""
+    gap = lower[before.end : head.quantity.start]
+    return (
+        before.quantity.value == 1
+        and head.is_single
+        and re.fullmatch(r" ?[—–-] ?|, (?:an? )?|: (?:an? |це )?| (?:is|was) ", gap) is not None
+    )
+
+
+def _is_bare_part(lower: str, before: Head, head: Head) -> bool:
+    """Say whether a figure alone is part of the one before it ("33 people this week, including 5 on Friday")."""
+    near = head.is_part and head.quantity.start - before.end < 60 and head.quantity.value is not None
+    return near and BARE_NEXT.match(lower, head.end) is not None
+
+
+def _lend_back(lower: str, heads: list[Head], linked: dict[int, Link]) -> None:
+    """Give the outcome behind a list to all of it ("six men, a woman and two girls were killed")."""
+    for i in range(len(heads) - 1, 1, -1):
+        link = linked.get(id(heads[i]))
+        if link is None or link.cue is None or link.cue.start < heads[i].end:
+            continue
+        gaps = [lower[heads[j].end : heads[j + 1].quantity.start] for j in (i - 2, i - 1)]
+        first, second = heads[i - 2], heads[i - 1]
+        if gaps[0] == ", " and _AND.fullmatch(gaps[1]) and first.typed and second.typed:
+            for head in (first, second):
+                linked.setdefault(id(head), link._replace(cost=link.cost + 1))
+
+
+def inherited(lower: str, heads: list[Head], made: list[tuple[Head, Link]]) -> list[tuple[Head, Link]]:
+    """Give a part or a coordinated figure without an outcome of its own that of the figure before it."""
+    linked = {id(h): link for h, link in made}
+    _lend_back(lower, heads, linked)
+    out: list[tuple[Head, Link]] = []
+    previous: tuple[Head, Link] | None = None
+    for head in heads:
+        link = linked.get(id(head))
+        fits = head.typed or bool(PART_AFTER.match(lower, head.end))
+        if previous is not None and link is None and not fits and _is_elliptic(lower, previous[0], head):
+            link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
+        if previous is not None and fits and not head.typed:
+            link = None
+        if link is None and previous is not None and fits and head.quantity.value is not None:
+            gap = lower[previous[0].end : head.quantity.start]
+            if (head.is_part and len(gap) < 60) or _COORDINATED.fullmatch(gap):
+                link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
+        if link is None and previous is not None and _is_bare_part(lower, previous[0], head):
+            link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
+        if (
+            head.is_part
+            and previous is not None
+            and _PART_GAP.fullmatch(lower[previous[0].end : head.quantity.start])
+        ):
+            link = previous[1]._replace(cost=previous[1].cost + 1)
+        if link is not None and previous is not None and _is_same_one(lower, previous[0], head):
+            continue
+        if link is not None:
+            previous = (head, link)
+            out.append(previous)
+    return out
+
+
+def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
+    """Say whether a figure counts everybody of its kind, or a part of one before it or of an unstated whole."""
+    head, link = made[i]
+    if (
+        head.is_part
+        or (link.cue is None and link.cost == 7.0)
+        or (i and lower[head.quantity.start - 1] == "(")
+        or _is_in_grave(lower, made, i)
+        or _AMONG.match(lower, head.end)
+        or OF_THE.match(lower, head.quantity.end)
+    ):
+        return "part"
+    if i and _opens_list(lower, made, i):
+        return "part"
+    for j in (i - 1, i + 1):
+        if (
+            0 <= j < len(made)
+            and not made[j][0].is_part
+            and made[j][1].predicate == link.predicate
+            and made[j][1].cue is link.cue
+        ):
+            first, last = sorted((i, j))
+            gap = _AGED.sub("", lower[made[first][0].end : made[last][0].quantity.start])
+            if _COORDINATED.fullmatch(gap) and gap.strip():
+                return "part"
+    return "whole"
+
+
+def _opens_list(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether a figure is in a list that follows a whole ("two people: a woman and a man")."""
+    head, link = made[i]
+    for j in range(i - 1, max(-1, i - 13), -1):
+        if made[j][1].predicate != link.predicate:
+            return False
+        gap = _AGED.sub("", lower[made[j][0].end : head.quantity.start])
+        if re.fullmatch(r"[^.;:]{0,30} ?[:–—] ?(?:це )?", gap) and (made[j][0].quantity.value or 0) > (
+            head.quantity.value or 0
+        ):
+            return True
+        if not _COORDINATED.fullmatch(gap):
+            return False
+        head = made[j][0]
+    return False
+
+
+def _is_in_grave(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether bodies are those in one grave among the graves just counted ("445 graves and one where 17 lie")."""
+    if i == 0 or made[i][1].predicate != "bodies" or made[i - 1][1].predicate != "graves":
+        return False
+    gap = lower[made[i - 1][0].end : made[i][0].quantity.start]
+    return bool(re.search(r"(?<!\w)(?:where|with|containing|где|де|в одном|в одній|one of)(?!\w)", gap))

@@ -1,0 +1,119 @@
+"""What happened to people: outcome words, claims of none, and claims of one that stand in a single noun."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, NamedTuple
+
+from incidents.extract import _cues, hedges
+from incidents.extract.segment import Segments
+from incidents.extract.shadow import Shadow
+
+_PREDICATES: Final = ("killed", "injured", "missing", "exhumed", "bodies", "graves", "detained", "displaced")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count at a span of the shadow."""
+
+    start: int
+    end: int
+    predicate: str
+    value: int | float | None
+    low: int | float | None
+    high: int | float | None
+    qualifier: str
+    group: str | None
+    extent: str
+    unit: str | None
+    modality: str
+    rule: str
+    why: str
+
+
+class Cue(NamedTuple):
+    """An outcome word; `side` says where its figure stands: the cue is to the `left` or `right` of it, or `both`."""
+
+    start: int
+    end: int
+    predicate: str
+    side: str
+
+
+class Link(NamedTuple):
+    """What ties a figure to an outcome; `cue` null where its own noun says what happened ("bodies")."""
+
+    cost: float
+    cue: Cue | None
+    predicate: str
+
+
+@cache
+def _cue_pattern(cyrillic: bool) -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:  # noqa: FBT001
+    table: dict[str, tuple[str, str]] = {}
+    parts: list[str] = []
+    data = _cues.load("outcomes")
+    for side in ("left", "right", "both"):
+        for predicate in _PREDICATES:
+            for i, pattern in enumerate(data[predicate].get(side, ())):
+                if cyrillic in _cues.scripts(pattern):
+                    name = f"{predicate}_{side}_{i}"
+                    table[name] = (predicate, side)
+                    parts.append(f"(?P<{name}>{pattern})")
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)"), table
+
+
+def cues(shadow: Shadow) -> list[Cue]:
+    """Return the outcome words of `shadow` in order."""
+    found: list[Cue] = []
+    for cyrillic in (False, True):
+        if cyrillic and not _cues.CYRILLIC.search(shadow.lower):
+            continue
+        pattern, table = _cue_pattern(cyrillic)
+        found += [
+            Cue(m.start(), m.end(), *table[m.lastgroup])
+            for m in pattern.finditer(shadow.lower)
+            if m.lastgroup
+        ]
+    return sorted(found)
+
+
+@cache
+def none_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """Return the pattern of all words for "none", and by group name what is none."""
+    table: dict[str, tuple[str, ...]] = {}
+    parts: list[str] = []
+    for i, (names, patterns) in enumerate(_cues.load("outcomes")["none"].items()):
+        table[f"n{i}"] = tuple(names.split("+"))
+        parts.append(f"(?P<n{i}>{'|'.join(patterns)})")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"), table
+
+
+@cache
+def _one() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern) for name, pattern in _cues.load("outcomes")["one"].items()}
+
+
+def _ones(shadow: Shadow, segments: Segments) -> list[Figure]:
+    """Return the claims of one person that stand in a single noun ("there is a fatality")."""
+    return [
+        Figure(m.start(), m.end(), predicate, 1, 1, 1, "as_stated", None, "whole", None,
+               hedges.modality(shadow.lower, segments.at(m.start()), m.start(), m.end()),
+               "figure.one", "the words name one person")
+        for predicate, pattern in _one().items()
+        for m in pattern.finditer(shadow.lower)
+    ]  # fmt: skip
+
+
+def zeros(shadow: Shadow, segments: Segments) -> list[Figure]:
+    """Return the claims of none, and those of one person in a single noun."""
+    pattern, table = none_pattern()
+    made: list[Figure] = _ones(shadow, segments)
+    for m in pattern.finditer(shadow.lower):
+        modality = hedges.modality(shadow.lower, segments.at(m.start()), m.start(), m.end())
+        zero = Figure(m.start(), m.end(), "", 0, 0, 0, "as_stated", None, "whole", None, modality,
+                      "figure.none", "the words say that there are none")  # fmt: skip
+        made.extend(replace(zero, predicate=name) for name in table[m.lastgroup or ""])
+    return made
