@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from incidents.extract import _cues
 from incidents.extract.heads import OF_THE, PART_AFTER, Head
@@ -15,8 +15,71 @@ _ELLIPSIS: Final = _cues.pattern("links", "ellipsis")
 _PART_GAP: Final = _cues.pattern("links", "part_gap")
 _AND: Final = _cues.pattern("links", "and")
 _AGED: Final = _cues.pattern("links", "aged")
+_AND_ANY: Final = re.compile(r"[^\W\d_]")
+_JOINED: Final = _cues.pattern("links", "joined")
+_NAMED: Final = _cues.pattern("links", "named_one_by_one")
+_KINDS: Final = frozenset({"men", "women", "children"})
+_OF_BODIES: Final = _cues.pattern("links", "of_bodies")
+_ON_BODIES: Final = _cues.pattern("links", "on_bodies")
+_ON_BODIES_AFTER: Final = _cues.pattern("links", "on_bodies_after")
 _COORDINATED: Final = _cues.pattern("links", "coordinated")
 BARE_NEXT: Final = _cues.pattern("links", "bare_next")
+
+
+class Sum(NamedTuple):
+    """People counted one after another and together: figures `first` to `last` of a list, `total` in all."""
+
+    first: int
+    last: int
+    total: int
+
+
+def sums(lower: str, made: list[tuple[Head, Link]]) -> list[Sum]:
+    """Return the runs of figures that a reader adds up ("a mother and her son", "two men and a woman").
+
+    None where the words say the whole before it ("three people: two men and a woman"), or where one is no exact figure.
+    """
+    found: list[Sum] = []
+    i = 0
+    while i < len(made) - 1:
+        last = i
+        while last + 1 < len(made) and _adds(lower, made[last], made[last + 1]):
+            last += 1
+        total = int(sum(h.quantity.value or 0 for h, _ in made[i : last + 1]))
+        if last > i and not _is_named(lower, made, i, total) and _AND_ANY.search(_run(lower, made, i, last)):
+            found.append(Sum(i, last, total))
+        i = last + 1
+    return found
+
+
+def _run(lower: str, made: list[tuple[Head, Link]], first: int, last: int) -> str:
+    return " ".join(_gap(lower, made[i][0], made[i + 1][0]) for i in range(first, last))
+
+
+def _adds(lower: str, one: tuple[Head, Link], other: tuple[Head, Link]) -> bool:
+    exact = all(
+        isinstance(h.quantity.value, int) and h.quantity.qualifier == "as_stated" and h.typed and not h.is_part
+        and not h.is_back and h.quantity.low == h.quantity.high
+        for h in (one[0], other[0])
+    )  # fmt: skip
+    return (
+        exact
+        and one[1].predicate == other[1].predicate
+        and _JOINED.fullmatch(_gap(lower, one[0], other[0])) is not None
+    )
+
+
+def _is_named(lower: str, made: list[tuple[Head, Link]], i: int, total: int) -> bool:
+    """Say whether a list names the people counted right before it one by one."""
+    if i == 0 or made[i - 1][1].predicate != made[i][1].predicate:
+        return False
+    whole = made[i - 1][0].quantity.value
+    gap = _gap(lower, made[i - 1][0], made[i][0])
+    return whole is not None and (
+        whole == total
+        or (whole > total and _NAMED.fullmatch(gap) is not None)
+        or ("." not in gap and ":" in gap)
+    )
 
 
 def is_of_them(lower: str, head: Head) -> bool:
@@ -37,6 +100,8 @@ def _is_elliptic(lower: str, previous: Head, head: Head) -> bool:
 def _is_same_one(lower: str, before: Head, head: Head) -> bool:
     """Say whether a single person is only described once more ("one more victim, a teenager of 15")."""
     gap = lower[before.end : head.quantity.start]
+    if {before.group, head.group} <= _KINDS and before.group != head.group and gap.startswith(","):
+        return False
     return (
         before.quantity.value == 1
         and head.is_single
@@ -50,17 +115,29 @@ def _is_bare_part(lower: str, before: Head, head: Head) -> bool:
     return near and BARE_NEXT.match(lower, head.end) is not None
 
 
+def _gap(lower: str, before: Head, head: Head) -> str:
+    """Return the words between two figures, ages left out."""
+    return _AGED.sub("", lower[before.end : head.quantity.start])
+
+
 def _lend_back(lower: str, heads: list[Head], linked: dict[int, Link]) -> None:
-    """Give the outcome behind a list to all of it ("six men, a woman and two girls were killed")."""
-    for i in range(len(heads) - 1, 1, -1):
+    """Give the outcome behind a list to all of it ("six men, a woman and two girls were killed", "a man and his son")."""
+    for i in range(len(heads) - 1, 0, -1):
         link = linked.get(id(heads[i]))
         if link is None or link.cue is None or link.cue.start < heads[i].end:
             continue
-        gaps = [lower[heads[j].end : heads[j + 1].quantity.start] for j in (i - 2, i - 1)]
-        first, second = heads[i - 2], heads[i - 1]
-        if gaps[0] == ", " and _AND.fullmatch(gaps[1]) and first.typed and second.typed:
-            for head in (first, second):
-                linked.setdefault(id(head), link._replace(cost=link.cost + 1))
+        k = i
+        while k and heads[k - 1].typed and _is_listed(lower, heads, k, i):
+            k -= 1
+            linked.setdefault(id(heads[k]), link._replace(cost=link.cost + 1))
+
+
+def _is_listed(lower: str, heads: list[Head], i: int, last: int) -> bool:
+    """Say whether a figure is joined to the one before it: by "and", or by a comma in a list that ends with "and"."""
+    gap = _gap(lower, heads[i - 1], heads[i])
+    if not heads[i].typed or heads[i].is_part:
+        return False
+    return (gap != ", " or i < last) and _JOINED.fullmatch(gap) is not None
 
 
 def inherited(lower: str, heads: list[Head], made: list[tuple[Head, Link]]) -> list[tuple[Head, Link]]:
@@ -74,7 +151,7 @@ def inherited(lower: str, heads: list[Head], made: list[tuple[Head, Link]]) -> l
         fits = head.typed or bool(PART_AFTER.match(lower, head.end))
         if previous is not None and link is None and not fits and _is_elliptic(lower, previous[0], head):
             link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
-        if previous is not None and fits and not head.typed:
+        if previous is not None and fits and not head.typed and not (link and link.cue is None):
             link = None
         if link is None and previous is not None and fits and head.quantity.value is not None:
             gap = lower[previous[0].end : head.quantity.start]
@@ -106,9 +183,10 @@ def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
         or _is_in_grave(lower, made, i)
         or _AMONG.match(lower, head.end)
         or OF_THE.match(lower, head.quantity.end)
+        or (link.predicate in {"bodies", "exhumed"} and _is_of_bodies(lower, head))
     ):
         return "part"
-    if i and _opens_list(lower, made, i):
+    if i and (_opens_list(lower, made, i) or _follows_part(lower, made, i)):
         return "part"
     for j in (i - 1, i + 1):
         if (
@@ -122,6 +200,21 @@ def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
             if _COORDINATED.fullmatch(gap) and gap.strip():
                 return "part"
     return "whole"
+
+
+def _is_of_bodies(lower: str, head: Head) -> bool:
+    q = head.quantity
+    if _OF_BODIES.match(lower, q.end):
+        return True
+    on = _ON_BODIES.search(lower, max(0, q.start - 6), q.start)
+    return on is not None and _ON_BODIES_AFTER.match(lower, q.end) is not None
+
+
+def _follows_part(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether a figure is joined to a part before it ("among the dead are two children and a nurse")."""
+    before, head = made[i - 1][0], made[i][0]
+    same = before.is_part and made[i - 1][1].predicate == made[i][1].predicate
+    return same and head.typed and _JOINED.fullmatch(_gap(lower, before, head)) is not None
 
 
 def _opens_list(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:

@@ -38,6 +38,12 @@ _LIVING_AFTER: Final = _cues.pattern("links", "living_after")
 _CAPACITY: Final = _cues.pattern("links", "capacity")
 _MOST_HARMED: Final = 200
 _PAREN: Final = _cues.pattern("links", "paren")
+_GUESSED: Final = frozenset({"killed", "injured"})
+_OF_PEOPLE: Final = frozenset({"killed", "injured", "missing", "bodies", "exhumed", "detained"})
+_OPENS: Final = _cues.pattern("links", "opens")
+_ARE_KIND: Final = _cues.pattern("links", "are_kind")
+_CONDITION: Final = _cues.pattern("links", "condition")
+_MORE: Final = _cues.pattern("links", "one_more")
 _BODY_OF: Final = _cues.pattern("links", "body_of")
 _EITHER: Final = _cues.pattern("links", "either")
 _DUG: Final = _cues.pattern("links", "dug")
@@ -56,7 +62,11 @@ def _cut() -> re.Pattern[str]:
 
 def _takes_cue(lower: str, head: Head, other: Head, cue: Cue) -> bool:
     """Say whether `other`, behind a comma, stands right before the outcome ("two men were hit, one died")."""
-    if other.is_part or not head.end <= other.quantity.start or not 0 <= cue.start - other.end <= 1:
+    if (
+        (other.is_part and not extents.is_of_them(lower, other))
+        or not head.end <= other.quantity.start
+        or not 0 <= cue.start - other.end <= 1
+    ):
         return False
     return re.match(r", (?!(?:aged )?\d)", lower[head.end : other.quantity.start]) is not None
 
@@ -64,6 +74,11 @@ def _takes_cue(lower: str, head: Head, other: Head, cue: Cue) -> bool:
 def _is_cut_before(gap: str, labelled: bool) -> bool:  # noqa: FBT001
     """Say whether the words from a figure to the outcome behind it turn to others ("of whom", a colon)."""
     return _OF_WHOM.search(gap) is not None or (":" in gap and not labelled)
+
+
+def _is_wild(head: Head, cue: Cue, gap: str) -> bool:
+    """Say whether a word that may be no person stands too far from its outcome to be taken for one."""
+    return head.is_guess and (len(gap) > 24 or "," in gap or cue.predicate not in _GUESSED)
 
 
 def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[Cue]) -> float | None:
@@ -75,12 +90,12 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
     if end - start > _REACH:
         return None
     if start > end:
-        return 0.0 if head.quantity.start <= cue.start and cue.end <= head.end else None
+        return 0.0 if head.quantity.start < cue.end and cue.start < head.end else None
     gap = _PAREN.sub(" ", lower[start:end])
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
-    if len(gap) > 90 or _cut().search(gap) or (before and _is_cut_before(gap, labelled)):
+    if len(gap) > 90 or _cut().search(gap) or _is_wild(head, cue, gap):
         return None
-    if before and any(_takes_cue(lower, head, o, cue) for o in others):
+    if before and (_is_cut_before(gap, labelled) or any(_takes_cue(lower, head, o, cue) for o in others)):
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
     cost += 0.5 * (gap != lower[start:end])  # an aside is nearer to what follows it
@@ -183,51 +198,123 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
     for cue in outcomes.cues(shadow):
         found_cues.setdefault(segments.at(cue.start).index, []).append(cue)
     made: list[Figure] = []
-    last: list[Figure] = []
+    before: list[list[Figure]] = [[], []]
     for sentence in segments.sentences:
+        if sentence.index and sentence.paragraph != segments.sentences[sentence.index - 1].paragraph:
+            before = [[], []]
         near = found_cues.get(sentence.index, [])
         counted = by_sentence.get(sentence.index, [])
+        own: list[Figure] = []
         if near or counted:
-            own = _of_sentence(shadow, sentence, counted, near)
-            last = own or _continued(shadow, sentence, counted, last, own)
-            made += last
+            own = _of_sentence(shadow, sentence, counted, near, [f for some in before for f in some])
+            own = own or _continued(shadow, sentence, counted, before[1])
+            made += own
+        before = [before[1], own] if own else before
     return sorted([*made, *outcomes.zeros(shadow, segments)], key=lambda f: f.start)
 
 
 def _continued(
-    shadow: Shadow, sentence: Sentence, counted: list[Quantity], before: list[Figure], made: list[Figure]
+    shadow: Shadow, sentence: Sentence, counted: list[Quantity], before: list[Figure]
 ) -> list[Figure]:
     """Return "two of them" of a sentence that has no outcome of its own: a part of the figure right before it."""
-    if (
-        made
-        or not before
-        or before[-1].predicate not in {"killed", "injured", "missing", "bodies", "exhumed", "detained"}
-    ):
+    if not before or before[-1].predicate not in _OF_PEOPLE:
         return []
     whole = next((f for f in reversed(before) if f.extent == "whole"), before[-1])
-    heads = [
-        h for h in people.find(shadow, sentence, counted) if h.is_part or extents.is_of_them(shadow.lower, h)
-    ]
-    cue = Link(0, None, whole.predicate)
-    return [_figure(shadow, sentence, h, cue, "part") for h in heads if h.quantity.value is not None]
+    heads = [h for h in people.find(shadow, sentence, counted) if _goes_on(shadow.lower, sentence, h, whole)]
+    link = Link(0, None, whole.predicate)
+    return [_figure(shadow, sentence, h, link, "part") for h in heads if h.quantity.value is not None]
+
+
+def _goes_on(lower: str, sentence: Sentence, head: Head, whole: Figure) -> bool:
+    """Say whether a figure is a part of the one of the sentence before ("Two of them", "Two were children")."""
+    if head.is_part or extents.is_of_them(lower, head):
+        return _OPENS.search(
+            lower, max(sentence.start, head.quantity.start - 24), head.quantity.start
+        ) is not None or (head.quantity.start == sentence.start)
+    opens = head.quantity.start - sentence.start <= 2 and head.quantity.value is not None
+    return opens and _ARE_KIND.match(lower, head.quantity.end) is not None and _is_less(head.quantity, whole)
+
+
+def _is_less(q: Quantity, whole: Figure) -> bool:
+    return q.value is not None and whole.value is not None and q.value < whole.value
 
 
 def _of_sentence(
-    shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[Cue]
+    shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[Cue], before: list[Figure]
 ) -> list[Figure]:
-    heads = people.find(shadow, sentence, counted)
-    none, _ = outcomes.none_pattern()
-    zero = [m.span() for m in none.finditer(shadow.lower, sentence.start, sentence.end)]
-    said_none = bytearray(sentence.end - sentence.start + 1)
-    for a, b in zero:
-        said_none[a - sentence.start : b - sentence.start] = b"\1" * (b - a)
-    either = [m.span() for m in _EITHER.finditer(shadow.lower, sentence.start, sentence.end)]
-    for a, b in either:
-        said_none[a - sentence.start : b - sentence.start] = b"\1" * (b - a)
-    near = [c for c in near if not said_none[c.start - sentence.start] and not _is_denied(shadow.lower, c)]
-    made: list[tuple[Head, Link]] = []
     if _UNREAL.search(shadow.lower, sentence.start, sentence.end):
         return []
+    heads = people.find(shadow, sentence, counted)
+    near = _counting(shadow.lower, sentence, near)
+    made = _linked(shadow, sentence, heads, near)
+    linked = {id(h) for h, _ in made}
+    lived = [_lived(shadow, sentence, h) for h in heads if id(h) not in linked]
+    found = _with_sums(shadow, sentence, made, before)
+    lone = outcomes.lone(shadow, sentence, near, [*before, *found])
+    return [*(f for f in lived if f is not None), *found, *lone]
+
+
+def _with_sums(
+    shadow: Shadow, sentence: Sentence, made: list[tuple[Head, Link]], before: list[Figure]
+) -> list[Figure]:
+    """Return the figures of a sentence; people named one after another as one figure, beside those given in numbers."""
+    found: list[Figure] = []
+    inside: set[int] = set()
+    for first, last, total in extents.sums(shadow.lower, made):
+        (start, link), end = made[first], made[last][0].end
+        groups = {h.group for h, _ in made[first : last + 1]}
+        q = Quantity(
+            start.quantity.start,
+            end,
+            total,
+            total,
+            total,
+            "as_stated",
+            is_word=True,
+            core=start.quantity.core,
+        )
+        head = start._replace(quantity=q, end=end, group=groups.pop() if len(groups) == 1 else None)
+        found.append(_figure(shadow, sentence, head, link, "whole"))
+        if all(h.is_single for h, _ in made[first : last + 1]):
+            inside |= set(range(first, last + 1))
+    for i, (head, link) in enumerate(made):
+        extent = extents.extent(shadow.lower, made, i)
+        if i in inside or (head.is_back and _is_again(head.quantity, link.predicate, before)):
+            continue
+        if _CONDITION.search(shadow.lower, sentence.start, sentence.end) and _is_state_of(
+            shadow.lower, head, link, before
+        ):
+            extent = "part"
+        found.append(_figure(shadow, sentence, head, link, extent))
+    return found
+
+
+def _is_again(q: Quantity, predicate: str, before: list[Figure]) -> bool:
+    return any(f.predicate == predicate and f.value == q.value for f in before)
+
+
+def _is_state_of(lower: str, head: Head, link: Link, before: list[Figure]) -> bool:
+    """Say whether a figure tells the state of some of the wounded counted just before ("Three are in hospital")."""
+    if link.predicate != "injured" or _MORE.search(lower, max(0, head.quantity.start - 12), head.end):
+        return False
+    return any(
+        f.predicate == "injured" and f.extent == "whole" and _is_less(head.quantity, f) for f in before
+    )
+
+
+def _counting(lower: str, sentence: Sentence, near: list[Cue]) -> list[Cue]:
+    """Leave out outcome words inside "none was hurt", "killed or wounded" and behind "not"."""
+    out = bytearray(sentence.end - sentence.start + 1)
+    for pattern in (outcomes.none_pattern()[0], _EITHER):
+        for m in pattern.finditer(lower, sentence.start, sentence.end):
+            out[m.start() - sentence.start : m.end() - sentence.start] = b"\1" * (m.end() - m.start())
+    return [c for c in near if not out[c.start - sentence.start] and not _is_denied(lower, c)]
+
+
+def _linked(
+    shadow: Shadow, sentence: Sentence, heads: list[Head], near: list[Cue]
+) -> list[tuple[Head, Link]]:
+    made: list[tuple[Head, Link]] = []
     cue_starts, head_starts = [c.start for c in near], [h.quantity.start for h in heads]
     for head in heads:
         first, last = head.quantity.start - _REACH - 60, head.end + _REACH
@@ -236,13 +323,7 @@ def _of_sentence(
         link = _link(shadow.lower, head, some_heads, some_cues)
         if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, _exhumed(shadow.lower, sentence, head, link)))
-    made = extents.inherited(shadow.lower, heads, made)
-    linked = {id(h) for h, _ in made}
-    lived = [_lived(shadow, sentence, h) for h in heads if id(h) not in linked]
-    return [f for f in lived if f is not None] + [
-        _figure(shadow, sentence, h, link, extents.extent(shadow.lower, made, i))
-        for i, (h, link) in enumerate(made)
-    ]
+    return extents.inherited(shadow.lower, heads, made)
 
 
 def _exhumed(lower: str, sentence: Sentence, head: Head, link: Link) -> Link:

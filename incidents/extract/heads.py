@@ -14,13 +14,17 @@ from incidents.extract.shadow import Shadow
 _COLLECTIVE: Final = _cues.pattern("links", "collective")
 _PERSONAL: Final = _cues.pattern("links", "personal")
 OF_THE: Final = _cues.pattern("links", "of_the")
+_OF_WHOM_AFTER: Final = _cues.pattern("links", "of_whom_after")
+_ALL: Final = _cues.pattern("links", "all_of")
+_BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
 PART_AFTER: Final = _cues.pattern("links", "part_after")
 
 
 class Head(NamedTuple):
-    """A figure with the words that say whom it counts. `is_dead` where those are bodies."""
+    """A figure with the words that say whom it counts: `is_dead` bodies, `is_back` people told of before ("both"), `is_guess` a
+    word that only by its ending names a person."""
 
     quantity: Quantity
     end: int
@@ -29,6 +33,8 @@ class Head(NamedTuple):
     is_dead: bool
     is_part: bool
     is_single: bool = False
+    is_back: bool = False
+    is_guess: bool = False
 
 
 @cache
@@ -55,8 +61,8 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
         re.compile(
             rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
-            rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
-            rf"(?P<cyrillic>{cyrillic}))(?!\w|['’]s )"
+            rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|[а-яіїєґё'-]+(?:ий|ій|ого|ього|ої|ая|яя|ый|его|ую|юю)|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
+            rf"(?:(?P<cyrillic>{cyrillic})|(?P<guess>{data['guess']})))(?!\w|['’]s )"
         ),
         words,
     )
@@ -74,46 +80,57 @@ def _part() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){part}(?:[:,–—-]| (?:were|was|are|is|—|–|:|also|also were|є|були|ще))* ?$")
 
 
+def _whom(noun: str, words: dict[str, tuple[str, str | None]]) -> tuple[str, str | None]:
+    """Return the kind and the group of a noun that matched: by the word, or by the pattern that it is an instance of."""
+    if noun in words:
+        return words[noun]
+    return next(kind for word, kind in words.items() if re.fullmatch(word, noun))
+
+
 def find(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> list[Head]:
     """Return the figures of a sentence that count people, the unwritten "one" of "a woman" included."""
-    pattern, words = _plural()
     found: list[Head] = []
     for q in quantities:
-        if q.unit is not None:
-            continue
-        noun = pattern.match(shadow.lower, q.end, sentence.end)
-        if noun and shadow.lower.startswith(" casualties", noun.end()):
-            continue
-        is_part = bool(_part().search(shadow.lower, max(sentence.start, q.start - 40), q.start))
-        if noun is None and is_part and (linked := _WERE.match(shadow.lower, q.end, sentence.end)):
-            noun = pattern.match(shadow.lower, linked.end(), sentence.end)
-        if noun:
-            name, group = words[noun["noun"]]
-            found.append(
-                Head(
-                    q,
-                    noun.end(),
-                    group,
-                    typed=True,
-                    is_dead=name == "dead",
-                    is_part=is_part
-                    or "of whom" in noun.group()
-                    or "з них" in noun.group()
-                    or "of them" in noun.group(),
-                )
-            )
-        elif _COLLECTIVE.fullmatch(shadow.lower, q.core, q.end) and (unit := WORD.match(shadow.lower, q.end)):
-            counts = unit.group(1) not in not_people() and _PERSONAL.search(unit.group(1)) is not None
-            end = unit.end() if counts else q.end
-            found.append(Head(q, end, None, typed=counts, is_dead=False, is_part=is_part))
-        else:
-            is_part = is_part or bool(PART_AFTER.match(shadow.lower, q.end))
-            of_the = OF_THE.match(shadow.lower, q.end)
-            end = of_the.end() if of_the else q.end
-            found.append(Head(q, end, None, typed=False, is_dead=False, is_part=is_part))
+        if q.unit is None and not (found and q.start < found[-1].end):
+            head = _counted(shadow.lower, sentence, q)
+            found += [head] if head is not None else []
+    found = [_told_before(shadow.lower, sentence, h) for h in found]
     found += _pairs(shadow, sentence)
-    found += _singles(shadow, sentence, found)
+    found += _both(shadow, sentence)
+    singles = _singles(shadow, sentence, found)
+    ends = {h.end for h in singles}
+    found = [h for h in found if h.typed or not _is_age(shadow.lower, h, ends)] + singles
     return sorted(found, key=lambda h: h.quantity.start)
+
+
+def _counted(lower: str, sentence: Sentence, q: Quantity) -> Head | None:
+    """Return a figure with the noun behind it, or without one; nothing where that noun is "casualties" of both kinds."""
+    pattern, words = _plural()
+    noun = pattern.match(lower, q.end, sentence.end)
+    if noun and lower.startswith(" casualties", noun.end()):
+        return None
+    of_whom = _OF_WHOM_AFTER.match(lower, q.end)
+    is_part = of_whom is not None or bool(_part().search(lower, max(sentence.start, q.start - 40), q.start))
+    if noun is None and is_part and (linked := _WERE.match(lower, q.end, sentence.end)):
+        noun = pattern.match(lower, linked.end(), sentence.end)
+    if noun:
+        name, group = _whom(noun["noun"], words)
+        is_part = is_part or any(of in noun.group() for of in ("of whom", "of them", "з них"))
+        return Head(q, noun.end(), group, typed=True, is_dead=name == "dead", is_part=is_part)
+    if of_whom:
+        return Head(q, of_whom.end(), None, typed=False, is_dead=False, is_part=True)
+    if _COLLECTIVE.fullmatch(lower, q.core, q.end) and (unit := WORD.match(lower, q.end)):
+        counts = unit.group(1) not in not_people() and _PERSONAL.search(unit.group(1)) is not None
+        return Head(q, unit.end() if counts else q.end, None, typed=counts, is_dead=False, is_part=is_part)
+    of_the = OF_THE.match(lower, q.end)
+    is_part = is_part or bool(PART_AFTER.match(lower, q.end))
+    return Head(q, of_the.end() if of_the else q.end, None, typed=False, is_dead=False, is_part=is_part)
+
+
+def _told_before(lower: str, sentence: Sentence, head: Head) -> Head:
+    """Mark "all three": those told of before."""
+    start = head.quantity.start
+    return head._replace(is_back=_ALL.search(lower, max(sentence.start, start - 8), start) is not None)
 
 
 @cache
@@ -133,6 +150,27 @@ def _pairs(shadow: Shadow, sentence: Sentence) -> list[Head]:
     ]  # fmt: skip
 
 
+def _is_age(lower: str, head: Head, ends: set[int]) -> bool:
+    """Say whether a bare figure is the age of the person right before it ("a woman, 56, and her son (33)")."""
+    q = head.quantity
+    return not q.is_word and lower[q.start - 2 : q.start] in {", ", " ("} and q.start - 2 in ends
+
+
+def _both(shadow: Shadow, sentence: Sentence) -> list[Head]:
+    """Return "both", "обидва": the two just told of, with their noun where one follows."""
+    noun = _plural()[0]
+    found = []
+    for m in _BOTH.finditer(shadow.lower, sentence.start, sentence.end):
+        q = Quantity(m.start(), m.end(), 2, 2, 2, "as_stated", is_word=True, core=m.start())
+        whom = noun.match(shadow.lower, m.end(), sentence.end)
+        if whom or not (WORD.match(shadow.lower, m.end()) is None and m.end() < sentence.end):
+            end = whom.end() if whom else m.end()
+            found.append(
+                Head(q, end, None, typed=whom is not None, is_dead=False, is_part=False, is_back=True)
+            )
+    return found
+
+
 def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[Head]:
     pattern, groups = _single()
     found = []
@@ -143,8 +181,19 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[He
         if any(taken[m.start() - sentence.start : m.end() - sentence.start]):
             continue
         word = m["latin"] or m["cyrillic"] or "person"
+        if m["guess"] and m["guess"] in not_people():
+            continue
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
         is_part = bool(_part().search(shadow.lower, max(sentence.start, m.start() - 40), m.start()))
-        head = Head(q, m.end(), groups[word], typed=True, is_dead=False, is_part=is_part, is_single=True)
+        head = Head(
+            q,
+            m.end(),
+            groups[word],
+            typed=True,
+            is_dead=False,
+            is_part=is_part,
+            is_single=True,
+            is_guess=m["guess"] is not None,
+        )
         found.append(head)
     return found

@@ -41,6 +41,7 @@ _GROWN: Final = re.compile(
 )
 
 
+_GROWN_BY: Final = _cues.pattern("links", "grown_by")
 _FROM_TO: Final = re.compile(
     r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+){0,3} (?:from|з|із|с|від|от) $"
 )
@@ -87,6 +88,11 @@ def _words() -> dict[str, int]:
 @cache
 def _multipliers() -> dict[str, int]:
     return {w: n for n, forms in _cues.load("numerals")["multipliers"].items() for w in forms}
+
+
+@cache
+def _thousand() -> frozenset[str]:
+    return frozenset(_cues.load("numerals")["thousand"])
 
 
 @cache
@@ -143,7 +149,7 @@ def _word_number(tokens: list[_Token], i: int) -> _Number | None:
                 current, last = current + value, value
             else:
                 break
-        elif word in _multipliers() and stop > i and _multipliers()[word] > 100:
+        elif word in _multipliers() and (stop > i or word in _thousand()) and _multipliers()[word] > 100:
             total, current, last = total + max(current, 1) * _multipliers()[word], 0, _multipliers()[word]
         elif not (
             word == "and"
@@ -183,7 +189,10 @@ def _number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
     first = tokens[i].text[0]
     if first.isdecimal():
         return _digit_number(lower, tokens, i)
-    if tokens[i].text.split("-", 1)[0] in _words():
+    is_thousand = tokens[i].text in _thousand() and (
+        tokens[i].text != "thousand" or lower.endswith(" a ", 0, tokens[i].start)
+    )
+    if tokens[i].text.split("-", 1)[0] in _words() or is_thousand:
         return _word_number(tokens, i)
     return None
 
@@ -191,6 +200,8 @@ def _number(lower: str, tokens: list[_Token], i: int) -> _Number | None:
 def _is_ruled_out(lower: str, start: int, end: int) -> bool:
     """Say whether the form alone shows that a number is no count: ages, times, law articles, calibres, names."""
     if lower[start].isdigit() and _NUMBERED.search(lower, max(0, start - 14), start):
+        return True
+    if _GROWN_BY.search(lower, max(0, start - 60), start):
         return True
     if _BAD_BEFORE.search(lower, max(0, start - 14), start) or _BAD_AFTER.match(lower, end):
         return True
@@ -228,6 +239,8 @@ def _ranged(lower: str, tokens: list[_Token], first: _Number) -> _Number | None:
     if not re.fullmatch(r"\s?[–—-]\s?| (?:to|or|до|чи|або|или) ", gap) and not (
         is_between and gap in {" and ", " та ", " і ", " и "}
     ):
+        return None
+    if _GROWN_BY.search(lower, max(0, tokens[first.stop - 1].start - 60), tokens[first.stop - 1].start):
         return None
     second = _number(lower, tokens, i + 1)
     return second if second and second.value > first.value else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, NamedTuple
 
 from incidents.extract import _cues, hedges
-from incidents.extract.segment import Segments
+from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
 
 _PREDICATES: Final = ("killed", "injured", "missing", "exhumed", "bodies", "graves", "detained", "displaced")
@@ -80,6 +81,14 @@ def cues(shadow: Shadow) -> list[Cue]:
     return sorted(found)
 
 
+def _spelt_out(pattern: str) -> str:
+    """Put the words that `{name}` stands for; they may hold names themselves."""
+    words = _cues.load("outcomes")["words"]
+    while (spelt := re.sub(r"\{([a-z_]+)\}", lambda m: words[m[1]], pattern)) != pattern:
+        pattern = spelt
+    return pattern
+
+
 @cache
 def none_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     """Return the pattern of all words for "none", and by group name what is none."""
@@ -87,7 +96,7 @@ def none_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     parts: list[str] = []
     for i, (names, patterns) in enumerate(_cues.load("outcomes")["none"].items()):
         table[f"n{i}"] = tuple(names.split("+"))
-        parts.append(f"(?P<n{i}>{'|'.join(patterns)})")
+        parts.append(f"(?P<n{i}>{_spelt_out('|'.join(patterns))})")
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"), table
 
 
@@ -105,6 +114,45 @@ def _ones(shadow: Shadow, segments: Segments) -> list[Figure]:
         for predicate, pattern in _one().items()
         for m in pattern.finditer(shadow.lower)
     ]  # fmt: skip
+
+
+@cache
+def _lone() -> dict[str, re.Pattern[str]]:
+    data = _cues.load("outcomes")["lone"]
+    return {name: re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)") for name, patterns in data.items()}
+
+
+@cache
+def _lone_guards() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = _cues.load("outcomes")
+    return re.compile(data["lone_not_before"]), re.compile(data["lone_not_after"])
+
+
+def lone(shadow: Shadow, sentence: Sentence, near: Sequence[Cue], told: Sequence[Figure]) -> list[Figure]:
+    """Return the claims of one person where the verb is singular and no figure of its own was counted.
+
+    Such a verb says nothing new after a figure of its kind: `told`, those of this sentence and of the two before.
+    """
+    lower, found = shadow.lower, list[Figure]()
+    before, after = _lone_guards()
+    for predicate, pattern in _lone().items():
+        for m in pattern.finditer(lower, sentence.start, sentence.end):
+            if any(f.predicate == predicate for f in (*told, *found)):
+                break
+            lead = max(sentence.start, m.start() - 40)
+            if any(
+                m.start() < c.end and c.start < m.end() and c.predicate not in {predicate, "bodies"}
+                for c in near
+            ):
+                continue
+            if before.search(lower, lead, m.start()) or after.match(lower, m.end()):
+                continue
+            found.append(
+                Figure(m.start(), m.end(), predicate, 1, 1, 1, "as_stated", None, "whole", None,
+                       hedges.modality(lower, sentence, m.start(), m.end()), f"figure.lone.{predicate}",
+                       "the verb names one person")
+            )  # fmt: skip
+    return found
 
 
 def zeros(shadow: Shadow, segments: Segments) -> list[Figure]:
