@@ -91,7 +91,7 @@ def find(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> list
     """Return the figures of a sentence that count people, the unwritten "one" of "a woman" included."""
     found: list[Head] = []
     for q in quantities:
-        if q.unit is None and not (found and q.start < found[-1].end):
+        if q.unit is None and not (found and found[-1].typed and q.start < found[-1].end):
             head = _counted(shadow.lower, sentence, q)
             found += [head] if head is not None else []
     found = [_told_before(shadow.lower, sentence, h) for h in found]

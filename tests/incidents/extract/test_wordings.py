@@ -67,7 +67,7 @@ def _found(text):
         ("Насчитали 33 могилы.", {("graves", 33)}),
         (
             "Six men, a woman and two girls were killed.",
-            {("killed", 6), ("killed", 1), ("killed", 2)},
+            {("killed", 9), ("killed", 6), ("killed", 1), ("killed", 2)},
         ),
         ("Two men were hit by the blast, one died.", {("killed", 1)}),
         ("The strike made 120 families homeless.", {("displaced", 120)}),
@@ -89,7 +89,7 @@ def _found(text):
         ("Two were rushed to intensive care.", {("injured", 2)}),
         (
             "The strike had taken the lives of a 43-year-old woman and her two sons, aged 9 and 15.",
-            {("killed", 1), ("killed", 2)},
+            {("killed", 3), ("killed", 1), ("killed", 2)},
         ),
         (
             "A grenade fell on a car, killing its driver and seriously wounding his passenger.",
@@ -100,7 +100,7 @@ def _found(text):
         ("No civilians were harmed.", {("injured", 0)}),
         ("In 2021, 43 people died in road accidents.", set()),
         ("У Бучі поховали 58 невпізнаних тіл.", {("bodies", 58)}),
-        ("Авіабомба вбила вчительку та двох її учнів.", {("killed", 1), ("killed", 2)}),
+        ("Авіабомба вбила вчительку та двох її учнів.", {("killed", 3), ("killed", 1), ("killed", 2)}),
         ("Наразі відомо про одного загиблого.", {("killed", 1)}),
         ("Постраждала 1 людина: 57-річний чоловік отримав поранення.", {("injured", 1)}),
         ("Майже половина будинків зруйнована.", {("damage_share", 50)}),
