@@ -13,6 +13,7 @@ _AMONG: Final = _cues.pattern("links", "among")
 _FROM_BEFORE: Final = _cues.pattern("links", "from_before")
 _ELLIPSIS: Final = _cues.pattern("links", "ellipsis")
 _PART_GAP: Final = _cues.pattern("links", "part_gap")
+_DEAD: Final = _cues.pattern("links", "dead")
 _AND: Final = _cues.pattern("links", "and")
 _AGED: Final = _cues.pattern("links", "aged")
 _AND_ANY: Final = re.compile(r"[^\W\d_]")
@@ -176,6 +177,8 @@ def inherited(lower: str, heads: list[Head], made: list[tuple[Head, Link]]) -> l
 def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
     """Say whether a figure counts everybody of its kind, or a part of one before it or of an unstated whole."""
     head, link = made[i]
+    if _is_new_kind(lower, made, i):
+        return "whole"
     if (
         head.is_part
         or (link.cue is None and link.cost == 7.0)
@@ -200,6 +203,17 @@ def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
             if _COORDINATED.fullmatch(gap) and gap.strip():
                 return "part"
     return "whole"
+
+
+def _is_new_kind(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether some of those counted before are counted as something else ("three wounded, one of them died")."""
+    head, link = made[i]
+    of_the = OF_THE.match(lower, head.quantity.end)
+    if link.predicate != "killed" or link.cue is None:
+        return False
+    if of_the:
+        return not _DEAD.match(of_the["noun"])
+    return is_of_them(lower, head) and i > 0 and all(other.predicate != "killed" for _, other in made[:i])
 
 
 def _is_of_bodies(lower: str, head: Head) -> bool:

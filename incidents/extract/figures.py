@@ -13,7 +13,8 @@ from typing import Final
 
 from incidents.extract import _cues, extents, hedges, outcomes
 from incidents.extract import heads as people
-from incidents.extract.heads import OF_THE, WORD, Head, not_people
+from incidents.extract.extents import BARE_NEXT
+from incidents.extract.heads import OF_THE, WORD, Head, is_thing
 from incidents.extract.numbers import Quantity
 from incidents.extract.outcomes import Cue, Figure, Link
 from incidents.extract.segment import Segments, Sentence
@@ -39,6 +40,13 @@ _CAPACITY: Final = _cues.pattern("links", "capacity")
 _MOST_HARMED: Final = 200
 _PAREN: Final = _cues.pattern("links", "paren")
 _GUESSED: Final = frozenset({"killed", "injured"})
+_ADJECTIVAL_BEFORE: Final = _cues.pattern("links", "adjectival_before")
+_KIN_OF: Final = _cues.pattern("links", "kin_of")
+_KIN_OF_WHOM: Final = _cues.pattern("links", "kin_of_whom")
+_ADJECTIVAL_AFTER: Final = _cues.pattern("links", "adjectival_after")
+_UNSAID: Final = _cues.pattern("links", "unsaid")
+_UNCONFIRMED: Final = _cues.pattern("links", "unconfirmed")
+_CORRECTED: Final = _cues.pattern("links", "corrected")
 _OF_PEOPLE: Final = frozenset({"killed", "injured", "missing", "bodies", "exhumed", "detained"})
 _OPENS: Final = _cues.pattern("links", "opens")
 _ARE_KIND: Final = _cues.pattern("links", "are_kind")
@@ -103,6 +111,7 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
         cost += 6
     if before and labelled and ":" in gap:
         cost += 6
+    cost += 3 * (not before and cue.side != "right" and any(0 <= cue.start - o.end <= 1 for o in others))
     cost += 4 * sum(start <= o.quantity.start < end and not o.is_part for o in others if o is not head)
     cost += 7 * sum(start <= c.start < end for c in all_cues if c is not cue and c.predicate != cue.predicate)
     return cost
@@ -130,7 +139,21 @@ def _link(lower: str, head: Head, heads: list[Head], sentence_cues: list[Cue]) -
         cost = _cost(lower, head, cue, heads, sentence_cues)
         if cost is not None and cost <= MOST and (best is None or cost < best.cost):
             best = Link(cost, cue, _kind(lower, head, cue))
-    return best
+    return _died_since(lower, head, best, sentence_cues)
+
+
+def _died_since(lower: str, head: Head, best: Link | None, near: list[Cue]) -> Link | None:
+    """Take the wounded who died as dead ("two of the wounded died", "two wounded men later died")."""
+    if best is None or best.predicate != "injured":
+        return best
+    ends = max(head.end, best.cue.end if best.cue is not None else 0)
+    died = [
+        c
+        for c in near
+        if c.predicate == "killed" and c.start >= ends and _LINKING.fullmatch(lower[ends : c.start] + " ")
+    ]
+    is_named = best.cue is None or best.cue.start <= head.end + 1
+    return Link(best.cost, died[0], "killed") if died and is_named else best
 
 
 def _is_body_of(lower: str, head: Head) -> bool:
@@ -159,7 +182,7 @@ def _bare_fits(lower: str, head: Head, cue: Cue) -> bool:
         and cue.side != "left"
         and cue.predicate in {"killed", "injured", "missing", "detained"}
     )
-    known = noun is not None and noun.group(1) not in not_people()
+    known = noun is not None and not is_thing(noun.group(1))
     return close and known and q.value is not None
 
 
@@ -169,7 +192,8 @@ def _is_harm(head: Head, predicate: str, link: Link, lower: str) -> bool:
     if _CAPACITY.search(lower, max(0, head.quantity.start - 50), head.quantity.start):
         return False
     if predicate == "graves":
-        return not head.typed and link.cost <= 2 and head.quantity.value != 1
+        bare = not head.typed or lower.endswith(" more", 0, head.end)
+        return bare and link.cost <= 2 and head.quantity.value != 1
     if predicate == "detained" and link.cost > 8:
         return False
     if link.cue is not None and predicate == "killed" and OF_THE.match(lower, head.quantity.end):
@@ -210,7 +234,12 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
             own = own or _continued(shadow, sentence, counted, before[1])
             made += own
         before = [before[1], own] if own else before
-    return sorted([*made, *outcomes.zeros(shadow, segments)], key=lambda f: f.start)
+    told = [f for f in outcomes.zeros(shadow, segments) if f.value == 0 or not _is_told(f, made)]
+    return sorted([*made, *told], key=lambda f: f.start)
+
+
+def _is_told(one: Figure, made: list[Figure]) -> bool:
+    return any(f.predicate == one.predicate and f.start < one.end and one.start < f.end for f in made)
 
 
 def _continued(
@@ -247,11 +276,35 @@ def _of_sentence(
     heads = people.find(shadow, sentence, counted)
     near = _counting(shadow.lower, sentence, near)
     made = _linked(shadow, sentence, heads, near)
+    made += _corrected(shadow.lower, sentence, heads, made, before)
     linked = {id(h) for h, _ in made}
     lived = [_lived(shadow, sentence, h) for h in heads if id(h) not in linked]
     found = _with_sums(shadow, sentence, made, before)
     lone = outcomes.lone(shadow, sentence, near, [*before, *found])
     return [*(f for f in lived if f is not None), *found, *lone]
+
+
+def _corrected(
+    lower: str, sentence: Sentence, heads: list[Head], made: list[tuple[Head, Link]], before: list[Figure]
+) -> list[tuple[Head, Link]]:
+    """Return a later figure for the dead or hurt counted before it ("the ministry put the number at 15")."""
+    linked = {id(h) for h, _ in made}
+    told = [(h.quantity.start, link.predicate) for h, link in made]
+    found = []
+    for head in heads:
+        q = head.quantity
+        if (
+            id(head) in linked
+            or q.value is None
+            or not _CORRECTED.search(lower, max(sentence.start, q.start - 90), q.start)
+        ):
+            continue
+        earlier = [p for at, p in told if at < q.start] or [
+            f.predicate for f in before if f.extent == "whole"
+        ]
+        if earlier and earlier[-1] in _OF_PEOPLE and BARE_NEXT.match(lower, head.end):
+            found.append((head, Link(2.0, None, earlier[-1])))
+    return found
 
 
 def _with_sums(
@@ -281,9 +334,7 @@ def _with_sums(
         extent = extents.extent(shadow.lower, made, i)
         if i in inside or (head.is_back and _is_again(head.quantity, link.predicate, before)):
             continue
-        if _CONDITION.search(shadow.lower, sentence.start, sentence.end) and _is_state_of(
-            shadow.lower, head, link, before
-        ):
+        if _is_state_of(shadow.lower, sentence, head, link, [*before, *found]):
             extent = "part"
         found.append(_figure(shadow, sentence, head, link, extent))
     return found
@@ -293,9 +344,16 @@ def _is_again(q: Quantity, predicate: str, before: list[Figure]) -> bool:
     return any(f.predicate == predicate and f.value == q.value for f in before)
 
 
-def _is_state_of(lower: str, head: Head, link: Link, before: list[Figure]) -> bool:
+def _is_state_of(lower: str, sentence: Sentence, head: Head, link: Link, before: list[Figure]) -> bool:
     """Say whether a figure tells the state of some of the wounded counted just before ("Three are in hospital")."""
-    if link.predicate != "injured" or _MORE.search(lower, max(0, head.quantity.start - 12), head.end):
+    if (
+        link.predicate != "injured"
+        or link.cue is None
+        or _MORE.search(lower, max(0, head.quantity.start - 12), head.end)
+    ):
+        return False
+    first, last = min(head.end, link.cue.start), min(max(head.end, link.cue.end) + 25, sentence.end)
+    if not _CONDITION.search(lower, first, last):
         return False
     return any(
         f.predicate == "injured" and f.extent == "whole" and _is_less(head.quantity, f) for f in before
@@ -308,7 +366,30 @@ def _counting(lower: str, sentence: Sentence, near: list[Cue]) -> list[Cue]:
     for pattern in (outcomes.none_pattern()[0], _EITHER):
         for m in pattern.finditer(lower, sentence.start, sentence.end):
             out[m.start() - sentence.start : m.end() - sentence.start] = b"\1" * (m.end() - m.start())
-    return [c for c in near if not out[c.start - sentence.start] and not _is_denied(lower, c)]
+    return [
+        c for c in near
+        if not out[c.start - sentence.start] and not _is_denied(lower, c) and not _describes(lower, sentence, c)
+    ]  # fmt: skip
+
+
+def _describes(lower: str, sentence: Sentence, cue: Cue) -> bool:
+    """Say whether an outcome word only describes ("the most affected towns", "the funeral of the killed boy")."""
+    first = max(sentence.start, cue.start - 40)
+    is_kin = _KIN_OF.search(lower, first, cue.start) and _KIN_OF_WHOM.match(lower, cue.start)
+    if is_kin or _ADJECTIVAL_BEFORE.search(lower, first, cue.start):
+        return True
+    return _ADJECTIVAL_AFTER.match(lower, cue.end) is not None
+
+
+def _is_unsaid(lower: str, sentence: Sentence, head: Head) -> bool:
+    """Say whether the words around a figure say that it is not so ("it is not true that 40 people died")."""
+    denied = [m.end() for m in _UNSAID.finditer(lower, sentence.start, head.quantity.start)]
+    if denied and not re.search(
+        r"[;:]|, (?:but|and|while|а|але|но|і|та|и|as|saying|кажучи|заявив|сказав) ",
+        lower[denied[-1] : head.quantity.start],
+    ):
+        return True
+    return _UNCONFIRMED.match(lower, head.end, sentence.end) is not None
 
 
 def _linked(
@@ -321,6 +402,8 @@ def _linked(
         some_cues = near[bisect_left(cue_starts, first) : bisect_left(cue_starts, last)]
         some_heads = heads[bisect_left(head_starts, first) : bisect_left(head_starts, last)]
         link = _link(shadow.lower, head, some_heads, some_cues)
+        if link is not None and _is_unsaid(shadow.lower, sentence, head):
+            continue
         if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, _exhumed(shadow.lower, sentence, head, link)))
     return extents.inherited(shadow.lower, heads, made)

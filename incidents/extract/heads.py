@@ -16,6 +16,9 @@ _PERSONAL: Final = _cues.pattern("links", "personal")
 OF_THE: Final = _cues.pattern("links", "of_the")
 _OF_WHOM_AFTER: Final = _cues.pattern("links", "of_whom_after")
 _ALL: Final = _cues.pattern("links", "all_of")
+_BARE_OUTCOME: Final = _cues.pattern("links", "bare_outcome")
+_BARE_BEFORE: Final = _cues.pattern("links", "bare_before")
+_OTHER_ONE: Final = _cues.pattern("links", "other_one")
 _BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
@@ -41,20 +44,22 @@ class Head(NamedTuple):
 def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     data = _cues.load("people")
     words = {
-        w: (name, data["plural"][name]["group"]) for name, forms in data["single"].items() for w in forms
+        w: (name, data["plural"].get(name, {}).get("group"))
+        for name, forms in data["single"].items()
+        for w in forms
     }
     words |= {w: (name, entry["group"]) for name, entry in data["plural"].items() for w in entry["words"]}
     between = _cues.either([str(w) for w in data["between"]])
     noun = _cues.either(list(words))
     other = "(?!(?:russian|enemy|occupying|wagner|chechen|belarusian|were|was|are|is|and|of|in|at|by|from|who|had|have|has|when|after|more|out|other|were|killed|dead|wounded|injured|on|to|for|as|with|houses|homes|buildings|minutes|hours|days|cars)(?!\\w))[a-z]{3,12}"
-    return re.compile(rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w)"), words
+    return re.compile(rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w| {data['of_things']})"), words
 
 
 @cache
 def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
     data = _cues.load("people")
     groups = {name: entry["group"] for name, entry in data["plural"].items()}
-    words = {w: groups[name] for name, forms in data["single"].items() for w in forms}
+    words = {w: groups.get(name) for name, forms in data["single"].items() for w in forms}
     latin = _cues.either([w for w in words if not _cues.CYRILLIC.search(w)])
     cyrillic = _cues.either([w for w in words if _cues.CYRILLIC.search(w)])
     return (
@@ -66,6 +71,38 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
         ),
         words,
     )
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    """A person without an article, as headlines have it ("Elderly man and woman killed")."""
+    words = [
+        w for forms in _cues.load("people")["single"].values() for w in forms if not _cues.CYRILLIC.search(w)
+    ]
+    return re.compile(
+        rf"(?<![\w'-])(?P<bare>(?:(?!an? |the |no |his |her |by |of |was |and )[a-z'-]+ ){{0,3}}?(?P<latin>{_cues.either(words)}))(?P<cyrillic>(?!.))?"
+        rf"(?P<guess>(?!.))?(?=(?: and (?:[a-z'-]+ ){{0,2}}{_cues.either(words)})?{_BARE_OUTCOME.pattern})"
+    )
+
+
+def _may_be_bare(lower: str, sentence: Sentence, m: re.Match[str]) -> bool:
+    """Say whether a person without an article opens a headline or a clause of one; one with an article always may."""
+    if "bare" not in m.re.groupindex:
+        return True
+    return (
+        m.start() == sentence.start
+        or _BARE_BEFORE.search(lower, max(sentence.start, m.start() - 8), m.start()) is not None
+    )
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    return re.compile(_cues.load("people")["things"])
+
+
+def is_thing(word: str) -> bool:
+    """Say whether a word behind a figure names no people, or soldiers of the other side."""
+    return word in not_people() or _things().fullmatch(word) is not None
 
 
 @cache
@@ -97,6 +134,7 @@ def find(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> list
     found = [_told_before(shadow.lower, sentence, h) for h in found]
     found += _pairs(shadow, sentence)
     found += _both(shadow, sentence)
+    found += _other_one(shadow, sentence, found)
     singles = _singles(shadow, sentence, found)
     ends = {h.end for h in singles}
     found = [h for h in found if h.typed or not _is_age(shadow.lower, h, ends)] + singles
@@ -120,7 +158,7 @@ def _counted(lower: str, sentence: Sentence, q: Quantity) -> Head | None:
     if of_whom:
         return Head(q, of_whom.end(), None, typed=False, is_dead=False, is_part=True)
     if _COLLECTIVE.fullmatch(lower, q.core, q.end) and (unit := WORD.match(lower, q.end)):
-        counts = unit.group(1) not in not_people() and _PERSONAL.search(unit.group(1)) is not None
+        counts = not is_thing(unit.group(1)) and _PERSONAL.search(unit.group(1)) is not None
         return Head(q, unit.end() if counts else q.end, None, typed=counts, is_dead=False, is_part=is_part)
     of_the = OF_THE.match(lower, q.end)
     is_part = is_part or bool(PART_AFTER.match(lower, q.end))
@@ -171,18 +209,30 @@ def _both(shadow: Shadow, sentence: Sentence) -> list[Head]:
     return found
 
 
+def _other_one(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[Head]:
+    """Return "another", "інша" where it stands for a person ("one was killed and another wounded")."""
+    starts = {h.quantity.start for h in counted}
+    return [
+        Head(Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start()), m.end(), None,
+             typed=False, is_dead=False, is_part=False)
+        for m in _OTHER_ONE.finditer(shadow.lower, sentence.start, sentence.end) if m.start() not in starts
+    ]  # fmt: skip
+
+
 def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[Head]:
     pattern, groups = _single()
     found = []
     taken = bytearray(sentence.end - sentence.start + 1)
     for h in counted:
         taken[h.quantity.start - sentence.start : h.end - sentence.start] = b"\1" * (h.end - h.quantity.start)
-    for m in pattern.finditer(shadow.lower, sentence.start, sentence.end):
+    bare = _bare().finditer(shadow.lower, sentence.start, sentence.end)
+    for m in [*pattern.finditer(shadow.lower, sentence.start, sentence.end), *bare]:
         if any(taken[m.start() - sentence.start : m.end() - sentence.start]):
             continue
         word = m["latin"] or m["cyrillic"] or "person"
-        if m["guess"] and m["guess"] in not_people():
+        if (m["guess"] and m["guess"] in not_people()) or not _may_be_bare(shadow.lower, sentence, m):
             continue
+        taken[m.start() - sentence.start : m.end() - sentence.start] = b"\1" * (m.end() - m.start())
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
         is_part = bool(_part().search(shadow.lower, max(sentence.start, m.start() - 40), m.start()))
         head = Head(
@@ -193,7 +243,7 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[He
             is_dead=False,
             is_part=is_part,
             is_single=True,
-            is_guess=m["guess"] is not None,
+            is_guess=m["guess"] is not None or word in _cues.load("people")["single"]["wild"],
         )
         found.append(head)
     return found
