@@ -15,7 +15,7 @@ from incidents import vocabulary
 from incidents._locate import country_code, located
 from incidents._mapping import FIGURES, LISTS, SOURCE, Mapping, Unusable, applied
 from incidents._records import Record
-from incidents.model import Claim, Incident, Source, Speaker
+from incidents.model import LARGEST_FIGURE, Claim, Incident, Source, Speaker
 
 _DATES: Final = frozenset({"date_start", "date_end", "date_discovered", "date_reported", "source_published"})
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d{2}))?")
@@ -213,7 +213,7 @@ class _Reader:
             number = float(text)
         except ValueError:
             number = -1.0
-        if number < 0 or number != int(number):
+        if not 0 <= number <= LARGEST_FIGURE or number != int(number):
             self.reasons.append((field, f"{str(value)[:40]!r} is not a count"))
             return None
         return int(number)

@@ -24,6 +24,7 @@ from incidents import vocabulary
 SCHEMA: Final = "incident/1"
 
 Figure = int | float
+LARGEST_FIGURE: Final = 2**53 - 1  # what every reader of JSON keeps exactly (RFC 8259, section 6)
 
 
 class _Word:
@@ -126,6 +127,11 @@ class Claim(_Model):
     def _is_grounded(self) -> Claim:
         if self.quote is None and not self.url:
             raise ValueError("a claim needs a quote or a url")
+        for name in ("value", "min", "max"):
+            if isinstance(figure := getattr(self, name), int | float) and not abs(figure) <= LARGEST_FIGURE:
+                raise ValueError(
+                    f"{name} {str(figure)[:40]} is not a figure of anything (at most {LARGEST_FIGURE})"
+                )
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min} is over max {self.max}")
         return self

@@ -96,6 +96,27 @@ def test_rejected_rows_have_line_field_and_reason(table: Path, tmp_path: Path) -
     assert validate.check(tmp_path / "c") == []
 
 
+@pytest.mark.parametrize("figure", ["1" + "0" * 30, "nan", "inf", "-4", "2.5", "9007199254740993"])
+def test_a_figure_that_counts_nothing_is_rejected(tmp_path: Path, figure: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        f"id,title,date,killed,url\na,T,2022-03-01,{figure},https://example.org/a\nb,T,2022-03-01,3,https://example.org/b\n"
+    )
+    result = run("import", path, "--into", tmp_path / "c", "--rejected", tmp_path / "r.csv")
+    assert result.exit_code == 1
+    assert "is not a count" in (tmp_path / "r.csv").read_text()
+    assert len(FolderStore.open(tmp_path / "c").ids()) == 1
+
+
+def test_a_figure_too_large_for_a_file_is_named_by_validate_and_read_past(tmp_path: Path) -> None:
+    write_file(tmp_path / "c.geojson", [incident(1)])
+    text = (tmp_path / "c.geojson").read_text().replace('"value":1,', f'"value":1{"0" * 30},')
+    assert "0" * 30 in text
+    (tmp_path / "c.geojson").write_text(text)
+    problems = "\n".join(map(str, validate.check(tmp_path / "c.geojson")))
+    assert "is not a figure of anything" in problems
+
+
 def test_the_guess_is_shown_editable_and_gives_the_same(table: Path, tmp_path: Path) -> None:
     shown_text = run("import", table, "--guess").stdout
     edited = yaml.safe_load(shown_text)
