@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from incidents._pgrows import Shaper, chunks
-from incidents.batch import NEEDED, NO_EDITS, SCHEMA, Edits
+from incidents.batch import NO_EDITS, WIDE, Edits
 from incidents.geojson import to_line
 from incidents.index import Index
 from incidents.store import FolderStore, read_file
@@ -44,14 +44,14 @@ def parquet_of(source: str) -> Iterator[Layout]:
 
 def _written(folder: Path, lines: Iterable[bytes]) -> Layout:
     path, shaper = folder / "rows.parquet", Shaper()
-    with pq.ParquetWriter(path, SCHEMA) as writer:
+    with pq.ParquetWriter(path, WIDE) as writer:
         for part in chunks(lines):
             writer.write_table(_needed(shaper.table(part)))
     return Layout([path], NO_EDITS)
 
 
 def _needed(table: pa.Table) -> pa.Table:
-    return table.select(list(NEEDED)).cast(SCHEMA)
+    return table.select(WIDE.names).cast(WIDE)
 
 
 def _indexed(store: FolderStore) -> Layout:
@@ -66,5 +66,5 @@ def _indexed(store: FolderStore) -> Layout:
 
 def _edits(overlay: dict[str, bytes | None]) -> Edits:
     lines: Sequence[bytes] = [line for line in overlay.values() if line is not None]
-    rows = _needed(Shaper().table(lines)) if lines else SCHEMA.empty_table()
+    rows = _needed(Shaper().table(lines)) if lines else WIDE.empty_table()
     return Edits(tuple(overlay), rows)

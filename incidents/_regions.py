@@ -1,4 +1,4 @@
-"""Which region a point lies in. Stands alone: Spark ships this module to its workers as it is."""
+"""Which region a point lies in, and which points lie in an area. Stands alone: Spark ships this module to its workers as it is."""
 
 from __future__ import annotations
 
@@ -55,3 +55,19 @@ def label(batches: Iterable[pa.RecordBatch], regions: Regions) -> Iterator[pa.Re
         at = pa.array(finder.find(lon, lat))
         columns = [batch.column("id"), batch.column("admin1"), finder.codes.take(at), finder.names.take(at)]
         yield pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in columns], schema=LABELLED)
+
+
+def within(areas: tuple[bytes, ...], lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which points lie inside one of `areas` (WKB)."""
+    found = np.zeros(len(lon), dtype=np.bool_)
+    for area in shapely.from_wkb(np.array(areas, dtype=object)):
+        shapely.prepare(area)
+        found |= shapely.contains_xy(area, lon, lat)
+    return found
+
+
+def kept(batches: Iterable[pa.RecordBatch], areas: tuple[bytes, ...]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows (with lon and lat) whose points lie inside one of `areas`."""
+    for batch in batches:
+        lon, lat = (batch.column(name).to_numpy(zero_copy_only=False) for name in ("lon", "lat"))
+        yield batch.filter(pa.array(within(areas, lon, lat)))

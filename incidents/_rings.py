@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import affinity
 
 from incidents._errors import BadInput
 
@@ -14,6 +15,26 @@ _TURNS: Final = (0.0, -360.0, 360.0)
 _MANY: Final = 20_000
 _GRID: Final = 32
 _OUT, _IN, _EDGE = 0, 1, 2
+
+
+def copies(ring: tuple[tuple[float, float], ...]) -> tuple[bytes, ...]:
+    """Return the area of `ring` as WKB wherever points between -180 and 180 can lie in it, for workers elsewhere.
+
+    A point lies in the ring when it lies in one of them. Raises BadInput for a ring without an area.
+    """
+    area = _area(ring)
+    west, _, east, _ = area.bounds
+    turns = [turn for turn in _TURNS if west <= 180 - turn and east >= -180 - turn]
+    return tuple(bytes(shapely.to_wkb(affinity.translate(area, xoff=turn))) for turn in turns)
+
+
+def _area(ring: tuple[tuple[float, float], ...]) -> shapely.Polygon | shapely.MultiPolygon:
+    area = shapely.Polygon(ring)
+    if not area.is_valid:
+        area = shapely.make_valid(area)
+    if area.area == 0:
+        raise BadInput("within: the ring has no area")
+    return area
 
 
 def inside(
@@ -24,11 +45,7 @@ def inside(
     A ring drawn past 180° also holds the points on the other side. A ring that crosses itself is read by the
     even-odd rule. Raises BadInput for a ring without an area.
     """
-    area = shapely.Polygon(ring)
-    if not area.is_valid:
-        area = shapely.make_valid(area)
-    if area.area == 0:
-        raise BadInput("within: the ring has no area")
+    area = _area(ring)
     shapely.prepare(area)
     west, _, east, _ = area.bounds
     result = np.zeros(len(lon), dtype=np.bool_)

@@ -23,7 +23,8 @@ from incidents import _regions
 from incidents._errors import BadInput, Unavailable
 from incidents._files import TEMP
 from incidents._regions import LABELLED, Regions
-from incidents.batch import NEEDED, NO_EDITS, Edits, Job, needed, query_of
+from incidents.batch import EVERYTHING, NO_EDITS, Chosen, Edits, Job, needed
+from incidents.sql import SPARK
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -52,16 +53,28 @@ class SparkEngine:
         files: Sequence[Path | str],
         *,
         edits: Edits = NO_EDITS,
+        chosen: Chosen = EVERYTHING,
         master: str = "local[*]",
         options: Mapping[str, str] | None = None,
     ) -> None:
+        self._chosen = chosen
         self._spark = _session(master, options or {})
-        whole = self._rows(edits.rows)
+        whole = self._rows(edits.rows.select(list(chosen.columns)))
         if files:
-            stored = self._spark.read.parquet(*map(_uri, files)).select(*NEEDED)
+            stored = self._spark.read.parquet(*map(_uri, files)).select(*chosen.columns)
             gone = self._rows(pa.table({"id": pa.array(edits.ids, pa.string())}))
             whole = stored.join(gone, "id", "left_anti").unionByName(whole) if edits.ids else stored
-        whole.createOrReplaceTempView("incidents")
+        self._narrowed(whole).createOrReplaceTempView("incidents")
+
+    def _narrowed(self, whole: DataFrame) -> DataFrame:
+        """Return the rows that the filter chooses, as the same SQL finds them everywhere."""
+        if self._chosen.where.is_empty:
+            return whole
+        whole.createOrReplaceTempView("everything")
+        text, params = self._chosen.select(SPARK, "everything")
+        rows = self._spark.sql(text, args=list(params))
+        areas = self._chosen.areas
+        return _in_areas(rows, areas) if areas else rows
 
     def _rows(self, table: pa.Table) -> DataFrame:
         return _quietly(lambda: self._spark.createDataFrame(table))
@@ -82,7 +95,7 @@ class SparkEngine:
             shutil.rmtree(temp, ignore_errors=True)
 
     def _frame(self, job: Job, regions: Regions | None) -> DataFrame:
-        rows = self._spark.sql(query_of(job))
+        rows = self._spark.sql(self._chosen.query(job))
         return _labelled(rows, needed(regions)) if job == "label" else rows
 
     def tasks_done(self) -> int:
@@ -100,12 +113,26 @@ def _uri(path: Path | str) -> str:
     return path.absolute().as_uri() if isinstance(path, Path) else path
 
 
-def _labelled(rows: DataFrame, regions: Regions) -> DataFrame:
-    # By value: a worker then needs numpy, pyarrow and shapely, but not our package.
+def _by_value() -> None:
+    """Send `_regions` along: a worker then needs numpy, pyarrow and shapely, but not our package."""
     from pyspark import cloudpickle
 
-    by_value: Callable[[object], None] = cloudpickle.register_pickle_by_value
-    by_value(_regions)
+    register: Callable[[object], None] = cloudpickle.register_pickle_by_value
+    register(_regions)
+
+
+def _in_areas(rows: DataFrame, areas: tuple[bytes, ...]) -> DataFrame:
+    _by_value()
+    work = _regions.kept
+
+    def kept(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return work(batches, areas)
+
+    return _quietly(lambda: rows.mapInArrow(kept, rows.schema))
+
+
+def _labelled(rows: DataFrame, regions: Regions) -> DataFrame:
+    _by_value()
     areas = rows.sparkSession.sparkContext.broadcast((regions.codes, regions.names, regions.shapes))
     work, made = _regions.label, _regions.Regions
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Protocol, get_args
+from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from incidents import _files
+from incidents import _files, _regions, _rings, sql
 from incidents._errors import BadInput
 from incidents._regions import LABELLED, Regions, label
+from incidents.filters import Filter
 
 Job = Literal["duplicates", "rollup", "label"]
 JOBS: Final[tuple[Job, ...]] = get_args(Job)
@@ -48,14 +51,15 @@ _FIRST: Final = f"floor(day / {_CELL_DAYS}e0)"
 _LAST: Final = f"floor((day + {NEAR_DAYS}) / {_CELL_DAYS}e0)"
 _STEPS: Final = "CROSS JOIN (VALUES (0), (1)) AS steps (step)"
 
+_SHOWN: Final = "review NOT IN ('rejected', 'superseded')"
+
 # Every incident stands in one cell (`cells`) and looks into the few cells that its neighbours can be in (`looks`):
 # one or two bands, one or two columns, one or two spans of days, forward in time only, so that a pair meets once.
 DUPLICATES: Final = f"""
 WITH placed AS (
     SELECT id, category, lon, lat, unix_date(coalesce(date_start, date_discovered)) AS day
     FROM incidents
-    WHERE lon IS NOT NULL AND coalesce(date_start, date_discovered) IS NOT NULL
-        AND review NOT IN ('rejected', 'superseded')
+    WHERE lon IS NOT NULL AND coalesce(date_start, date_discovered) IS NOT NULL AND {_SHOWN}
 ), standing AS (
     SELECT *, CAST(floor((lat + 90) / {_BAND_DEG:.17e}) AS BIGINT) AS band FROM placed
 ), measured AS (
@@ -90,13 +94,13 @@ WITH placed AS (
 SELECT id_a, id_b, category, days_apart, CAST(round(km * 1000) AS INT) AS metres FROM pairs WHERE km <= {NEAR_KM:e}
 """  # noqa: S608 (only the constants above are pasted)
 
-ROLLUP: Final = """
+ROLLUP: Final = f"""
 SELECT CAST(date_trunc('month', coalesce(date_start, date_discovered)) AS DATE) AS month, country, admin1, category,
     count(*) AS incidents, count(lon) AS placed, count(killed_min) AS with_killed_figure,
     CAST(sum(CASE WHEN disputed THEN 1 ELSE 0 END) AS BIGINT) AS disputed
-FROM incidents WHERE review NOT IN ('rejected', 'superseded')
+FROM incidents WHERE {_SHOWN}
 GROUP BY 1, 2, 3, 4
-"""
+"""  # noqa: S608 (only the constant above is pasted)
 
 PLACED: Final = "SELECT id, admin1, lon, lat FROM incidents WHERE lon IS NOT NULL"
 
@@ -118,6 +122,15 @@ _KINDS: Final = (
 SCHEMA: Final = pa.schema(list(zip(NEEDED, _KINDS, strict=True)))
 
 
+_ASKED: Final = {
+    "role": pa.string(), "grading": pa.string(), "place_id": pa.string(), "place_fold": pa.string(),
+    "search_text": pa.string(), "impact_bits": pa.int32(), "weapon_bits": pa.int32(), "first_day": pa.date32(),
+    "last_day": pa.date32(),
+}  # fmt: skip
+WIDE: Final = pa.schema([*SCHEMA, *_ASKED.items()])
+"""The columns that a filter may ask for besides; read only where there is one."""
+
+
 class Edits(NamedTuple):
     """What has changed since the Parquet files were made: the ids that they no longer speak for, and the new rows."""
 
@@ -125,7 +138,41 @@ class Edits(NamedTuple):
     rows: pa.Table
 
 
-NO_EDITS: Final = Edits((), SCHEMA.empty_table())
+NO_EDITS: Final = Edits((), WIDE.empty_table())
+
+
+class Chosen(NamedTuple):
+    """Which incidents a job is about: the filter, and how it finds places by name. The empty filter chooses all."""
+
+    where: Filter = Filter()
+    places: sql.Places = sql.no_places
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the index that have to be read."""
+        return NEEDED if self.where.is_empty else tuple(WIDE.names)
+
+    def select(self, dialect: sql.Dialect, source: str) -> sql.Sql:
+        """Return the SELECT of what a job needs; `within` is cut down to its bounding box only, see `areas`."""
+        test = sql.condition(self.where, dialect=dialect, places=self.places)
+        listed = ", ".join(NEEDED)
+        return sql.Sql(f"SELECT {listed} FROM {source} WHERE {test.text}", test.params)  # noqa: S608 (values are bound)
+
+    @property
+    def areas(self) -> tuple[bytes, ...]:
+        """The areas (WKB) of the filter's ring; empty where it has none."""
+        return _rings.copies(self.where.within) if self.where.within else ()
+
+    def query(self, job: Job) -> str:
+        """Return the SQL of `job`, over a table `incidents` of what was chosen.
+
+        Rejected and superseded incidents are left out, unless the filter asks for them.
+        """
+        text = query_of(job)
+        return text.replace(_SHOWN, "TRUE") if self.where.review else text
+
+
+EVERYTHING: Final = Chosen()
 
 
 class Engine(Protocol):
@@ -161,19 +208,25 @@ def needed(regions: Regions | None) -> Regions:
 class DuckEngine:
     """The jobs on this machine. `files` are Parquet files of an index."""
 
-    def __init__(self, files: Sequence[Path | str], *, edits: Edits = NO_EDITS) -> None:
+    def __init__(
+        self, files: Sequence[Path | str], *, edits: Edits = NO_EDITS, chosen: Chosen = EVERYTHING
+    ) -> None:
+        self._chosen = chosen
         self._db = duckdb.connect()
         self._db.execute("CREATE MACRO unix_date(day) AS (CAST(day AS DATE) - DATE '1970-01-01')")
         self._db.register("edited", edits.rows)
         self._db.register("gone", pa.table({"id": pa.array(edits.ids, pa.string())}))
-        listed = ", ".join(NEEDED)
+        listed = ", ".join(chosen.columns)
         whole = self._db.sql(f"SELECT {listed} FROM edited")  # noqa: S608 (names of columns only)
         if files:
             stored = self._db.read_parquet([str(path) for path in files]).select(listed)
             whole = (
                 stored.join(self._db.table("gone"), "id", how="anti").union(whole) if edits.ids else stored
             )
-        whole.create_view("incidents")
+        whole.create_view("incidents" if chosen.where.is_empty else "everything")
+        if areas := chosen.areas:
+            register: Any = self._db.create_function  # its stub does not know functions of Arrow arrays
+            register("in_ring", partial(_in_ring, areas), ["DOUBLE", "DOUBLE"], "BOOLEAN", type="arrow")
 
     def table(self, job: Job, regions: Regions | None = None) -> pa.Table:
         """Run `job` and return its rows."""
@@ -188,7 +241,12 @@ class DuckEngine:
                 writer.write_batch(batch)
 
     def _reader(self, job: Job, regions: Regions | None) -> pa.RecordBatchReader:
-        reader = self._db.sql(query_of(job)).to_arrow_reader(100_000)
+        text, params = self._chosen.query(job), None
+        if not self._chosen.where.is_empty:
+            chosen, params = self._chosen.select(sql.DUCKDB, "everything")
+            ring = " AND in_ring(lon, lat)" if self._chosen.where.within else ""
+            text = f"WITH incidents AS ({chosen}{ring}) SELECT * FROM ({text})"  # noqa: S608 (values are bound)
+        reader: pa.RecordBatchReader = self._db.sql(text, params=params).to_arrow_reader(100_000)
         if job != "label":
             return reader
         return pa.RecordBatchReader.from_batches(LABELLED, label(reader, needed(regions)))
@@ -196,3 +254,8 @@ class DuckEngine:
     def close(self) -> None:
         """Close the database, which is in memory."""
         self._db.close()
+
+
+def _in_ring(areas: tuple[bytes, ...], lon: Any, lat: Any) -> pa.Array:
+    at = (np.asarray(values, dtype=np.float64) for values in (lon, lat))
+    return pa.array(_regions.within(areas, *at))

@@ -78,7 +78,8 @@ POSTGRESQL: Final = Dialect(
 )
 
 
-def _no_places(_name: str) -> Iterable[str]:
+def no_places(_name: str) -> Iterable[str]:
+    """Find no place by its name: names are then compared letter by letter."""
     return ()
 
 
@@ -112,7 +113,7 @@ def bits(field: str, words: Iterable[str]) -> int:
     return sum(1 << order.index(word) for word in set(words) if word in order)
 
 
-def condition(where: Filter, *, dialect: Dialect = DUCKDB, places: Places = _no_places) -> Sql:
+def condition(where: Filter, *, dialect: Dialect = DUCKDB, places: Places = no_places) -> Sql:
     """Return the condition of a filter.
 
     `within` is only cut down to the ring's bounding box here; the caller tests the candidates with

@@ -15,8 +15,10 @@ import shapely
 from incidents._batchsource import Layout, parquet_of
 from incidents._errors import BadInput
 from incidents._regions import Regions
-from incidents.batch import DuckEngine, Engine, Job, run
-from incidents.commands._common import example, store_options
+from incidents.batch import Chosen, DuckEngine, Engine, Job, run
+from incidents.catalogues import place_ids
+from incidents.commands._common import example, filter_options, store_options
+from incidents.filters import Filter
 
 _SHOWN: Final = 20
 EngineName = Literal["duckdb", "spark"]
@@ -26,7 +28,7 @@ EngineName = Literal["duckdb", "spark"]
     "batch",
     epilog=example(
         "batch duplicates --from my-collection",
-        "batch rollup --from my-collection --out rollup.parquet",
+        "batch rollup --from my-collection --since 2022-03-01 --category shelling --out rollup.parquet",
         "batch label --from my-collection --engine spark --master spark://head:7077 --out labelled",
     ),
 )
@@ -40,7 +42,7 @@ def _job(job: Job, told: str) -> Callable[..., Any]:
     def work(**given: Any) -> None:
         _run(job, **given)
 
-    decorated: Callable[..., Any] = store_options(work)
+    decorated: Callable[..., Any] = store_options(filter_options(work))
     for option in reversed(_OPTIONS + (_LABEL_OPTIONS if job == "label" else [])):
         decorated = option(decorated)
     decorated.__doc__ = told
@@ -79,6 +81,7 @@ def _run(
     master: str,
     conf: tuple[str, ...],
     out: str | None,
+    where: Filter,
     areas: Path | None = None,
 ) -> None:
     regions = _regions(areas) if job == "label" else None
@@ -87,7 +90,10 @@ def _run(
         raise click.UsageError(f"--out {out}: there is no folder {Path(out).absolute().parent}")
     if out and engine == "spark" and Path(out).exists():
         raise click.UsageError(f"--out {out}: is there already; Spark writes a new folder")
-    with parquet_of(source) as layout, _opened(engine, layout, master, options) as opened:
+    with (
+        parquet_of(source) as layout,
+        _opened(engine, layout, Chosen(where, place_ids), master, options) as opened,
+    ):
         if out:
             opened.write(job, Path(out), regions)
             click.echo(f"{out}: written", err=True)
@@ -103,14 +109,16 @@ def _settings(conf: tuple[str, ...]) -> dict[str, str]:
 
 
 @contextmanager
-def _opened(name: EngineName, layout: Layout, master: str, options: dict[str, str]) -> Iterator[Engine]:
+def _opened(
+    name: EngineName, layout: Layout, chosen: Chosen, master: str, options: dict[str, str]
+) -> Iterator[Engine]:
     engine: Engine
     if name == "spark":
         from incidents._spark import SparkEngine
 
-        engine = SparkEngine(layout.files, edits=layout.edits, master=master, options=options)
+        engine = SparkEngine(layout.files, edits=layout.edits, chosen=chosen, master=master, options=options)
     else:
-        engine = DuckEngine(layout.files, edits=layout.edits)
+        engine = DuckEngine(layout.files, edits=layout.edits, chosen=chosen)
     try:
         yield engine
     finally:

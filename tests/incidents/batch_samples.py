@@ -11,6 +11,7 @@ import shapely
 
 from incidents._regions import Regions
 from incidents.batch import SCHEMA
+from incidents.filters import Filter
 
 _USUAL: Final = {"category": "shelling", "review": "unreviewed", "country": "UA", "disputed": False}
 
@@ -46,3 +47,18 @@ def scattered(count: int, *, lon: float, lat: float, seed: int = 3) -> list[dict
         }
         for number in range(count)
     ]
+
+
+RING: Final = ((30.0, 46.5), (38.0, 47.0), (37.0, 51.0), (33.5, 48.0), (31.0, 51.5))
+"""A ring with a bay, so that its bounding box holds points that it does not."""
+WHERES: Final = (
+    Filter(since=dt.date(2023, 3, 1), until=dt.date(2024, 1, 1), category=("shelling", "air_strike")),
+    Filter(bbox=(25.0, 46.0, 33.0, 52.0), min_killed=1, impact=("education", "military")),
+    Filter(near=(32.0, 49.0, 300.0), review=("rejected", "unreviewed")),
+    Filter(text="hospital residents"),
+    Filter(place="Ізюм"),
+    Filter(within=RING),
+    Filter(within=RING, place="Изюм", role=("incident",), weapon=("drone",)),
+    Filter(review=("rejected", "superseded")),
+)
+"""Every word of a filter, in some company."""

@@ -14,13 +14,17 @@ import pytest
 import shapely
 from click.testing import CliRunner, Result
 
+from bench import synthetic
+from incidents._batchsource import parquet_of
 from incidents._errors import BadInput
 from incidents._regions import Regions
-from incidents.batch import DuckEngine, run
+from incidents.batch import Chosen, DuckEngine, run
+from incidents.catalogues import open_catalogue, place_ids
 from incidents.cli import main
+from incidents.filters import Filter
 from incidents.model import Point
 from incidents.store import FolderStore, write_file
-from tests.incidents.batch_samples import REGIONS, flat, scattered
+from tests.incidents.batch_samples import REGIONS, WHERES, flat, scattered
 from tests.incidents.samples import incident
 
 
@@ -229,3 +233,44 @@ def test_a_master_that_is_none_or_not_there_is_told_before_anything_starts() -> 
         told = _ran("rollup", "--engine", "spark", "--master", f"spark://127.0.0.1:{taken.getsockname()[1]}")
     assert told.exit_code == 1
     assert "does not answer" in told.stderr
+
+
+# ---- filters
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filtered") / "collection"
+    folder.mkdir()
+    synthetic.write_folder(1500, folder)
+    store = FolderStore.open(folder)
+    izium, day = Point(lon=37.27679, lat=49.20697), dt.date(2022, 6, 1)
+    store.put(
+        [incident(n, place_id="geonames:707292", place_name="Izium", point=izium, weapon=("drone",), date_start=day, date_end=day) for n in (1, 2)]
+        + [incident(3, review="rejected", point=Point(lon=32.0, lat=49.0))]
+    )  # fmt: skip
+    return folder
+
+
+@pytest.mark.parametrize("where", WHERES, ids=lambda where: where.to_query()[:40])
+def test_a_job_is_about_what_the_same_filter_finds_elsewhere(collection: Path, where: Filter) -> None:
+    found = list(open_catalogue(collection).select(where))
+    with parquet_of(str(collection)) as layout:
+        engine = DuckEngine(layout.files, edits=layout.edits, chosen=Chosen(where, place_ids))
+        labelled = run("label", engine, regions=REGIONS)
+        counted = run("rollup", engine)
+        pairs = _pairs(run("duplicates", engine))
+    assert found, "a filter that finds nothing tests nothing"
+    assert sorted(labelled["id"].to_pylist()) == sorted(i.id for i in found if i.point)
+    assert sum(counted["incidents"].to_pylist()) == len(found)
+    assert {i for pair in pairs for i in pair} <= {i.id for i in found}
+
+
+def test_the_command_takes_the_words_of_a_filter(collection: Path, tmp_path: Path) -> None:
+    words = ["--from", str(collection), "--category", "shelling", "--place", "Изюм"]
+    told = CliRunner().invoke(main, ["batch", "duplicates", *words]).output
+    assert "i0001\ti0002\tshelling" in told
+    wrong = CliRunner().invoke(main, ["batch", "rollup", "--category", "shelling,flood", "--since", "May"])
+    assert wrong.exit_code == 2
+    assert "--category" in wrong.output
+    assert "--since" in wrong.output

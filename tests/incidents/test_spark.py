@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import signal
@@ -19,12 +18,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench import synthetic
-from incidents import sql
+from incidents._batchsource import parquet_of
 from incidents._errors import Unavailable
-from incidents.batch import JOBS, DuckEngine, Edits, Job, run
-from incidents.catalogues import open_catalogue
-from incidents.filters import Filter
-from tests.incidents.batch_samples import REGIONS, flat, scattered
+from incidents.batch import JOBS, Chosen, DuckEngine, Edits, Job, run
+from incidents.catalogues import open_catalogue, place_ids
+from incidents.model import Point
+from incidents.store import FolderStore
+from tests.incidents.batch_samples import REGIONS, WHERES, flat, scattered
+from tests.incidents.samples import incident
 
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed (requirements-spark.txt)")
 if shutil.which("java") is None:
@@ -160,27 +161,27 @@ def test_workers_write_their_rows_themselves(tmp_path: Path, spark: SparkEngine,
     assert written.to_pylist() == run("label", duck, regions=REGIONS).to_pylist()
 
 
-def test_the_words_of_a_filter_are_the_same_sql_there(spark: SparkEngine, tmp_path: Path) -> None:
-    """The condition made by `incidents.sql` runs on Spark over the Parquet of the index and finds the same rows."""
+def test_a_filter_finds_the_same_there(
+    cluster: Cluster, spark: SparkEngine, files: list[Path], tmp_path: Path
+) -> None:
+    """Every word of a filter, `place` and `within` too, with an edit over the files; on the session that is open."""
     synthetic.write_folder(600, tmp_path)
+    store = FolderStore.open(tmp_path)
+    izium = Point(lon=37.27679, lat=49.20697)
+    store.put([incident(n, place_id="geonames:707292", point=izium, weapon=("drone",)) for n in (1, 2)])
     catalogue = open_catalogue(tmp_path)
-    index = [str(path) for path in tmp_path.rglob("*.parquet") if "search_text" in pq.read_schema(path).names]
-    assert index
-    spark._spark.read.parquet(*index).createOrReplaceTempView("whole_index")
-    wheres = [
-        Filter(),
-        Filter(since=dt.date(2023, 3, 1), until=dt.date(2024, 1, 1), category=("shelling", "air_strike")),
-        Filter(bbox=(25.0, 46.0, 33.0, 52.0), min_killed=1, impact=("education", "military")),
-        Filter(near=(32.0, 49.0, 300.0), review=("rejected", "unreviewed")),
-        Filter(text="hospital residents"),
-    ]
-    for where in wheres:
-        test = sql.condition(where, dialect=sql.SPARK)
-        rows = spark._spark.sql(
-            f"SELECT id FROM whole_index WHERE {test.text}", args=list(test.params)
-        ).collect()
-        assert sorted(row[0] for row in rows) == sorted(i.id for i in catalogue.select(where)), where
-    assert 0 < catalogue.counts(wheres[-1]).total < 600
+    try:
+        with parquet_of(str(tmp_path)) as layout:
+            for where in (*WHERES[1:4], *WHERES[6:]):
+                chosen = Chosen(where, place_ids)
+                engine = SparkEngine(layout.files, edits=layout.edits, chosen=chosen, master=cluster.master)
+                rows = engine._spark.table("incidents").select("id").collect()
+                assert sorted(row[0] for row in rows) == sorted(i.id for i in catalogue.select(where)), where
+                assert rows, "a filter that finds nothing tests nothing"
+            counted = run("rollup", engine)["incidents"].to_pylist()
+            assert sum(counted) == len(rows), "rejected ones where they are asked for"
+    finally:
+        SparkEngine(files, master=cluster.master)
 
 
 def test_edits_are_laid_over_the_files(cluster: Cluster, spark: SparkEngine, files: list[Path]) -> None:
