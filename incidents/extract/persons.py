@@ -53,7 +53,17 @@ class Official:
 
 
 def _stem(patterns: list[str]) -> str:
-    return _cues.either([p + (_CASE if _cues.CYRILLIC.search(p) else "(?:'s)?") for p in patterns])
+    return _cues.either([_spelt(p) + (_CASE if _cues.CYRILLIC.search(p) else "(?:'s)?") for p in patterns])
+
+
+_ALIKE: Final = {letter: f"[{letters}]" for letters in ("иіыї", "еєэё", "гґ") for letter in letters}
+
+
+def _spelt(pattern: str) -> str:
+    """Let a Cyrillic pattern match in the spelling of either language ("Лисак", "Лысак")."""
+    if "[" in pattern or not _cues.CYRILLIC.search(pattern):
+        return pattern
+    return "".join(_ALIKE.get(letter, letter) for letter in pattern)
 
 
 @cache
@@ -184,6 +194,8 @@ def _same_initial(official: Official, lead: str) -> bool:
 
 def _is_titled(shadow: Shadow, m: re.Match[str]) -> bool:
     titled = _titled().search(shadow.lower, max(0, m.start() - 16), m.start())
+    if m.group().lower() in _cues.load("names")["offices"]:
+        return False
     return titled is not None and _REGION.match(shadow.cased, m.end()) is None
 
 

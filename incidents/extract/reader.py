@@ -21,15 +21,16 @@ from incidents.extract import (
     places,
     segment,
     shadow,
-    speakers,
     statements,
+    voices,
 )
+from incidents.extract.attribution import Attribution
 from incidents.extract.dates import Anchor, DateMention
 from incidents.extract.drafts import Draft
 from incidents.extract.facts import Fact
 from incidents.extract.outcomes import Figure
 from incidents.extract.places import Site
-from incidents.extract.speakers import Attribution, Attributions
+from incidents.extract.speakers import Attributions
 from incidents.extract.statements import Statement
 from incidents.model import Claim, Quote, Speaker
 
@@ -115,7 +116,7 @@ class _Session:
         made = f"report-{hashlib.sha256(words).hexdigest()[:16]}"
         self.report = Report(report_id or made, digest, self.published, language(text), self._title())
         self.people = persons.find(self.shadow)
-        self.channels = speakers.channels(self.shadow)
+        self.channels = voices.channels(self.shadow)
         self.voices = Attributions(self.shadow, self.segments, self.people, self.channels)
         self.dates = self._dates(stamp[2] if stamp else 0)
         self.sites = self._sites()
@@ -209,6 +210,10 @@ class _Session:
             in_date[d.start : d.end] = b"\1" * (d.end - d.start)
         counted = [q for q in numbers.quantities(self.shadow.lower) if not in_date[q.core]]
         found_figures = figures.read(self.shadow, self.segments, counted)
+        in_name = bytearray(len(self.shadow.lower) + 1)
+        for start, end in self.voices.names():
+            in_name[start:end] = b"\1" * (end - start)
+        found_figures = [f for f in found_figures if not (in_name[f.start] and in_name[f.end - 1])]
         starts = [f.start for f in found_figures]
         told = [
             s for s in statements.read(self.shadow, self.segments)
