@@ -70,9 +70,13 @@
 
   atlas.shapes = shapes;
 
+  /* A level of detail; each kind of line is read when it is first drawn. */
   function readLevel(level) {
     const out = {};
-    for (const kind of ["land", "country", "region", "district", "lakes", "rivers"]) out[kind] = shapes(level[kind], level.quantum);
+    for (const kind of ["land", "country", "region", "district", "lakes", "rivers"]) {
+      let lines = null;
+      Object.defineProperty(out, kind, { get: () => (lines = lines || shapes(level[kind], level.quantum)) });
+    }
     return out;
   }
 
@@ -113,62 +117,232 @@
   }
   atlas.trace = trace;
 
-  /* --- the ground: tiles, so that moving draws only what is new ------------------------------------------------- */
+  /* --- a canvas a little larger than the view ---------------------------------------------------------------------- */
 
-  atlas.Ground = L.GridLayer.extend({
-    options: { tileSize: 512, zIndex: 1, updateWhenZooming: false, keepBuffer: 1, className: "atlas-ground" },
+  const LOOKAHEAD = 64, REST = 120;
+
+  /* The up to four rectangles of `outer` that `inner` leaves free. */
+  function beyond(outer, inner) {
+    if (!inner) return [outer];
+    const { min: a, max: b } = outer, { min: c, max: d } = inner, parts = [];
+    if (a.y < c.y) parts.push(L.bounds([a.x, a.y], [b.x, c.y]));
+    if (d.y < b.y) parts.push(L.bounds([a.x, d.y], [b.x, b.y]));
+    if (a.x < c.x) parts.push(L.bounds([a.x, c.y], [c.x, d.y]));
+    if (d.x < b.x) parts.push(L.bounds([d.x, c.y], [b.x, d.y]));
+    return parts;
+  }
+
+  /* What two rectangles share; null where that is nothing. */
+  function shared(one, other) {
+    if (!one || !other) return null;
+    const low = [Math.max(one.min.x, other.min.x), Math.max(one.min.y, other.min.y)];
+    const high = [Math.min(one.max.x, other.max.x), Math.min(one.max.y, other.max.y)];
+    return low[0] < high[0] && low[1] < high[1] ? L.bounds(low, high) : null;
+  }
+  atlas.shared = shared;
+
+  /* What is painted stays: a move paints the strips that come into view, and a move beyond the canvas shifts what is on
+     it. After a jump the view is painted first, the margin when the reader rests. `draw` paints a rectangle of layer
+     points; a sheet that must be drawn as one (`whole`) is painted anew when it has to shift. */
+  atlas.Sheet = L.Renderer.extend({
+    options: { padding: 0.2, pane: "overlayPane", whole: false },
+
+    getEvents: function () {
+      return { ...L.Renderer.prototype.getEvents.call(this), move: this._follow };
+    },
+
+    /* While two fingers or a flight change the scale, the picture is stretched; it is painted when they rest. */
+    _follow: function (event) {
+      if (!event.pinch && !event.flyTo) this._update();
+    },
+
+    _reset: function () {
+      this._update();
+    },
+
+    _initContainer: function () {
+      const canvas = (this._container = document.createElement("canvas"));
+      canvas.className = this.options.className || "";
+      canvas.style.pointerEvents = "none";
+      this._context = canvas.getContext("2d");
+    },
+
+    _destroyContainer: function () {
+      cancelAnimationFrame(this._frame);
+      clearTimeout(this._resting);
+      L.DomUtil.remove(this._container);
+      this._container = null;
+    },
+
+    _update: function () {
+      const map = this._map;
+      if (!this._container || (map._animatingZoom && this._bounds)) return;
+      if (!this._stands()) return this._renew();
+      const seen = this._seen();
+      if (this._painted && this._painted.contains(seen)) return;
+      if (!this._bounds.contains(seen)) this._shift();
+      this._extend(this._seen(LOOKAHEAD));
+      this._rest();
+    },
+
+    /* Whether the canvas still has the scale and the size of the map. */
+    _stands: function () {
+      const drawn = this._drawnFor, map = this._map;
+      return !!drawn && drawn[0].equals(map.getPixelOrigin()) && drawn[1].equals(map.getSize()) && this._zoom === map.getZoom();
+    },
+
+    /* The view in layer points, with a margin in pixels. */
+    _seen: function (margin = 0) {
+      const view = this._map.getPixelBounds(), by = this._map.getPixelOrigin().add([margin, margin]);
+      return L.bounds(view.min.subtract(by), view.max.subtract(this._map.getPixelOrigin()).add([margin, margin]));
+    },
+
+    _renew: function () {
+      this._recentre();
+      const size = this._bounds.getSize(), canvas = this._container, ratio = this._ratio;
+      this._drawnFor = [this._map.getPixelOrigin(), this._map.getSize()];
+      if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
+        canvas.width = size.x * ratio;
+        canvas.height = size.y * ratio;
+        canvas.style.width = size.x + "px";
+        canvas.style.height = size.y + "px";
+      }
+      this._toScale();
+      this.paint();
+    },
+
+    _recentre: function () {
+      L.Renderer.prototype._update.call(this);
+      this._ratio = Math.min(window.devicePixelRatio || 1, 2);
+      L.DomUtil.setPosition(this._container, this._bounds.min);
+    },
+
+    _toScale: function () {
+      const { min } = this._bounds, ratio = this._ratio;
+      this._context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
+    },
+
+    /* Brings the canvas back under the view and keeps what is painted on it. */
+    _shift: function () {
+      const before = this._bounds.min, ratio = this._ratio;
+      this._recentre();
+      const by = before.subtract(this._bounds.min).multiplyBy(ratio), context = this._context;
+      this._painted = shared(this._painted, this._bounds);
+      if (this.options.whole || !this._painted || this._ratio !== ratio || by.x % 1 || by.y % 1) return this._renew();
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.globalCompositeOperation = "copy";
+      context.drawImage(this._container, by.x, by.y);
+      context.globalCompositeOperation = "source-over";
+      this._toScale();
+      this.prepare(this._map.getPixelOrigin(), this._bounds.min, this._bounds.max);
+    },
+
+    /* Told before anything is drawn where the canvas now is. */
+    prepare: function () {},
+
+    /* Clears all and paints what is in view. */
+    paint: function () {
+      if (!this._map || !this._bounds) return;
+      const { min, max } = this._bounds;
+      this._painted = null;
+      this._context.clearRect(min.x, min.y, max.x - min.x, max.y - min.y);
+      this.prepare(this._map.getPixelOrigin(), min, max);
+      this._extend(this.options.whole ? this._bounds : this._seen(4));
+      this._rest();
+    },
+
+    /* Paints until the painted rectangle holds `target`, as far as the canvas reaches. */
+    _extend: function (target) {
+      const wanted = this._whole(shared(target, this._bounds));
+      if (!wanted) return;
+      const had = this._painted, all = had ? L.bounds([had.min, had.max, wanted.min, wanted.max]) : wanted;
+      for (const part of beyond(all, had)) this._region(part);
+      this._painted = all;
+    },
+
+    /* Outwards to steps of four pixels: whole pixels of the screen at any scale of it, so that no seam shows. */
+    _whole: function (box) {
+      if (!box) return null;
+      const { min, max } = this._bounds, step = 4;
+      const low = box.min.subtract(min).divideBy(step).floor().multiplyBy(step);
+      const high = box.max.subtract(min).divideBy(step).ceil().multiplyBy(step);
+      return shared(L.bounds(min.add(low), min.add(high)), L.bounds(min, max));
+    },
+
+    _region: function ({ min, max }) {
+      const context = this._context;
+      context.save();
+      context.beginPath();
+      context.rect(min.x, min.y, max.x - min.x, max.y - min.y);
+      context.clip();
+      context.clearRect(min.x, min.y, max.x - min.x, max.y - min.y);
+      this.draw(context, this._map.getPixelOrigin(), min, max);
+      context.restore();
+    },
+
+    _rest: function () {
+      clearTimeout(this._resting);
+      if (this._painted && this._painted.contains(this._bounds)) return;
+      this._resting = setTimeout(() => {
+        const map = this._map, isBusy = map && map.atlas.engine && map.atlas.engine.playing;
+        if (map && this._container && this._painted && !map._animatingZoom && !isBusy) this._extend(this._bounds);
+      }, REST);
+    },
+
+    repaint: function () {
+      if (this._frame) return;
+      this._frame = requestAnimationFrame(() => {
+        this._frame = null;
+        if (this._container && !this._map._animatingZoom) this.paint();
+      });
+    },
+  });
+
+  /* --- the ground -------------------------------------------------------------------------------------------------- */
+
+  atlas.Ground = atlas.Sheet.extend({
+    options: { className: "atlas-ground", pane: "tilePane" },
 
     initialize: function (options) {
       L.setOptions(this, options);
+      this._layers = {};
       this._ground = null;
     },
 
     onAdd: function (map) {
-      L.GridLayer.prototype.onAdd.call(this, map);
+      atlas.Sheet.prototype.onAdd.call(this, map);
       if (this._ground) return;
       atlas.load(this.options.url).then((ground) => {
         this._ground = ground;
-        if (this._map) {
-          this.redraw();
-          this.fire("ground");
-        }
+        if (this._map) this.paint();
       }).catch(() => map.fire("atlas:notice", { key: "noBasemap" }));
     },
 
     setTheme: function (theme) {
       if (this.options.theme === theme) return;
       this.options.theme = theme;
-      if (this._map) this.redraw();
+      if (this._map) this.paint();
     },
 
-    createTile: function (coords) {
-      const tile = document.createElement("canvas");
-      const size = this.getTileSize().x, ratio = Math.min(window.devicePixelRatio || 1, 2);
-      tile.width = tile.height = size * ratio;
-      const context = tile.getContext("2d", { alpha: false });
-      context.scale(ratio, ratio);
-      this._paint(context, coords, size);
-      return tile;
-    },
-
-    _paint: function (context, coords, size) {
-      const look = atlas.themes[this.options.theme];
+    draw: function (context, origin, min, max) {
+      const look = atlas.themes[this.options.theme], zoom = this._map.getZoom(), scale = 256 * Math.pow(2, zoom);
       context.fillStyle = look.water;
-      context.fillRect(0, 0, size, size);
+      context.fillRect(min.x, min.y, max.x - min.x, max.y - min.y);
       if (!this._ground) return;
-      const zoom = coords.z, scale = 256 * Math.pow(2, zoom);
-      const left = coords.x * size, top = coords.y * size, edge = 6 / scale;
-      const view = [left / scale - edge, top / scale - edge, (left + size) / scale + edge, (top + size) / scale + edge];
-      this._draw(context, look, zoom, view, scale, left, top);
+      const edge = 6 / scale, top = origin.y, first = Math.floor((min.x + origin.x - 6) / scale);
+      for (let turn = first; turn * scale <= max.x + origin.x + 6; turn++) { // the world repeats to both sides
+        const left = origin.x - turn * scale;
+        const view = [(min.x + left) / scale - edge, (min.y + top) / scale - edge, (max.x + left) / scale + edge, (max.y + top) / scale + edge];
+        this._draw(context, look, zoom, view, scale, left, top);
+      }
     },
 
     _draw: function (context, look, zoom, view, scale, left, top) {
-      const levels = this._ground.levels;
-      const layers = zoom <= 4 ? [levels.far] : [levels.mid];
-      const near = zoom >= 7 && meets(this._ground.home, view);
-      for (const level of layers) this._ink(context, look, zoom, level, view, scale, left, top);
+      const { levels, home } = this._ground, near = zoom >= 7 && meets(home, view);
+      const inside = near && home[0] <= view[0] && home[1] <= view[1] && home[2] >= view[2] && home[3] >= view[3];
+      if (!inside) this._ink(context, look, zoom, zoom <= 4 ? levels.far : levels.mid, view, scale, left, top);
       if (!near) return;
-      const [x0, y0, x1, y1] = this._ground.home.map((v) => v * scale);
+      const [x0, y0, x1, y1] = home.map((v) => v * scale);
       context.save();
       context.beginPath();
       context.rect(x0 - left, y0 - top, x1 - x0, y1 - y0);
@@ -206,74 +380,13 @@
     },
   });
 
-  /* --- a canvas a little larger than the view ---------------------------------------------------------------------- */
-
-  atlas.Sheet = L.Renderer.extend({
-    options: { padding: 0.3, pane: "overlayPane" },
-
-    _initContainer: function () {
-      const canvas = (this._container = document.createElement("canvas"));
-      canvas.className = this.options.className || "";
-      canvas.style.pointerEvents = "none";
-      this._context = canvas.getContext("2d");
-    },
-
-    _destroyContainer: function () {
-      cancelAnimationFrame(this._frame);
-      L.DomUtil.remove(this._container);
-      this._container = null;
-    },
-
-    _update: function () {
-      if (this._map._animatingZoom && this._bounds) return;
-      if (this._holds()) return;
-      L.Renderer.prototype._update.call(this);
-      this._drawnFor = [this._map.getPixelOrigin(), this._map.getSize()];
-      const box = this._bounds, canvas = this._container, size = box.getSize();
-      const ratio = Math.min(window.devicePixelRatio || 1, 2);
-      L.DomUtil.setPosition(canvas, box.min);
-      if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
-        canvas.width = size.x * ratio;
-        canvas.height = size.y * ratio;
-        canvas.style.width = size.x + "px";
-        canvas.style.height = size.y + "px";
-      }
-      this._context.setTransform(ratio, 0, 0, ratio, -box.min.x * ratio, -box.min.y * ratio);
-      this.paint();
-    },
-
-    /* Whether what is drawn still covers the view: then a move costs nothing. */
-    _holds: function () {
-      if (!this._drawnFor) return false;
-      const map = this._map, origin = map.getPixelOrigin(), size = map.getSize(), view = map.getPixelBounds();
-      return this._drawnFor[0].equals(origin) && this._drawnFor[1].equals(size) && this._zoom === map.getZoom() &&
-        this._bounds.contains(L.bounds(view.min.subtract(origin), view.max.subtract(origin)));
-    },
-
-    /* Clears and draws; layer points as units. */
-    paint: function () {
-      if (!this._map || !this._bounds) return;
-      const { min, max } = this._bounds, origin = this._map.getPixelOrigin();
-      this._context.clearRect(min.x, min.y, max.x - min.x, max.y - min.y);
-      this.draw(this._context, origin, min, max);
-    },
-
-    repaint: function () {
-      if (this._frame) return;
-      this._frame = requestAnimationFrame(() => {
-        this._frame = null;
-        if (this._container && !this._map._animatingZoom) this.paint();
-      });
-    },
-  });
-
   /* --- names ---------------------------------------------------------------------------------------------------- */
 
   const TOWN_FONT = '"Source Sans 3", "Source Sans Pro", "Segoe UI", system-ui, "DejaVu Sans", sans-serif';
   atlas.font = TOWN_FONT;
 
   atlas.Names = atlas.Sheet.extend({
-    options: { className: "atlas-names", padding: 0.3 },
+    options: { className: "atlas-names", whole: true },
 
     initialize: function (options) {
       L.setOptions(this, options);
@@ -303,10 +416,18 @@
       context.lineJoin = "round";
       this._areas(page, "seas", "italic 400 13px ", page.look.seaName, 0, 9);
       if (zoom < 7) this._areas(page, "countries", "600 12px ", page.look.countryName, 1, 7);
-      page.spots = (this._map.atlas.engine && this._map.atlas.engine.sheet.spots) || [];
+      page.spots = this._symbols();
       for (const [x, y, r] of page.spots) page.taken.push([x - r, y - r, x + r, y + r]);
       this._towns(page);
       if (zoom >= 6 && zoom <= 9) this._areas(page, "regions", "500 11px ", page.look.areaName, 1, 10);
+    },
+
+    /* Where symbols stand: a name does not lie under one. */
+    _symbols: function () {
+      const engine = this._map.atlas.engine;
+      if (!engine) return [];
+      engine.sheet._update(); // this sheet may be told of a move before that one
+      return engine.sheet.spots;
     },
 
     _text: (entry, language) => (language === "uk" && entry[4]) || entry[3],
@@ -442,9 +563,10 @@
     map.createPane("atlasAreas").style.zIndex = 300;
     map.getPane("atlasNames").style.pointerEvents = "none";
     const state = (map.atlas = { options, theme: options.theme, language: options.language });
+    map.on("move", () => state.engine && state.engine.look()); // before anything draws, so that the server works meanwhile
     state.ground = options.tiles
       ? L.tileLayer(options.tiles.url, { attribution: options.tiles.attribution, maxZoom: 19, zIndex: 1 }).addTo(map)
-      : new atlas.Ground({ url: options.basemap, theme: options.theme, maxZoom: 20 }).addTo(map);
+      : new atlas.Ground({ url: options.basemap, theme: options.theme }).addTo(map);
     if (!options.tiles) {
       state.names = new atlas.Names({
         url: options.basemap, theme: options.theme, language: options.language, pane: "atlasNames",

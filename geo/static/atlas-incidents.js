@@ -69,27 +69,60 @@
     context.closePath();
   }
 
-  function drawMark(context, x, y, look, entry, r) {
-    context.save();
-    context.translate(x, y);
+  const trace = (context, entry, r) => (marks[entry.mark] || marks.circle)(context, r);
+
+  function drawMark(context, look, entry, r) {
     context.beginPath();
-    (marks[entry.mark] || marks.circle)(context, r);
+    trace(context, entry, r);
     context.lineJoin = "round";
     context.lineWidth = 3;
     context.strokeStyle = look.paper;
     context.stroke();
     context.fillStyle = entry.color;
     context.fill();
-    context.restore();
   }
 
-  function swatch(map, entry) {
-    const canvas = element("canvas"), ratio = 2;
-    canvas.width = canvas.height = 18 * ratio;
-    const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    drawMark(context, 9, 9, atlas.themes[map.atlas.theme], entry, 5.5);
-    return canvas;
+  /* The same shapes as text for SVG. */
+  class Pen {
+    d = "";
+    moveTo(x, y) { this.d += `M${x.toFixed(2)} ${y.toFixed(2)}`; }
+    lineTo(x, y) { this.d += `L${x.toFixed(2)} ${y.toFixed(2)}`; }
+    closePath() { this.d += "Z"; }
+    rect(x, y, wide, high) { this.d += `M${x} ${y}h${wide}v${high}h${-wide}Z`; }
+    arc(x, y, r) { this.d += `M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0Z`; }
+  }
+
+  const SVG = "http://www.w3.org/2000/svg";
+
+  /* Not a canvas: each of those costs every frame of the map. */
+  function swatch(entry) {
+    const svg = document.createElementNS(SVG, "svg"), path = document.createElementNS(SVG, "path"), pen = new Pen();
+    trace(pen, entry, 5.5);
+    svg.setAttribute("viewBox", "-9 -9 18 18");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", pen.d);
+    path.setAttribute("fill", entry.color);
+    svg.append(path);
+    return svg;
+  }
+
+  /* Small pictures that are drawn once and put down often: a dotted outline costs a hundred times its picture. */
+  const pictures = new Map();
+
+  function stamp(context, key, reach, x, y, draw) {
+    const ratio = Math.min(window.devicePixelRatio || 1, 2), name = key + "|" + ratio, half = Math.ceil(reach);
+    let picture = pictures.get(name);
+    if (!picture) {
+      if (pictures.size > 400) pictures.clear();
+      picture = document.createElement("canvas");
+      picture.width = picture.height = 2 * half * ratio;
+      const own = picture.getContext("2d");
+      own.setTransform(ratio, 0, 0, ratio, half * ratio, half * ratio);
+      draw(own);
+      pictures.set(name, picture);
+    }
+    const snap = (v) => Math.round(v * ratio) / ratio;
+    context.drawImage(picture, snap(x - half), snap(y - half), 2 * half, 2 * half);
   }
 
   /* --- asking the server ------------------------------------------------------------------------------------------ */
@@ -152,13 +185,45 @@
 
   /* --- the symbols ------------------------------------------------------------------------------------------------- */
 
+  const REACH = 52; // pixels a symbol may reach from its middle
+
   const Symbols = atlas.Sheet.extend({
-    options: { className: "atlas-symbols", padding: 0.3 },
+    options: { className: "atlas-symbols" },
 
     initialize: function () {
       this._layers = {};
       this.data = null;
       this.spots = [];
+    },
+
+    /* A new answer. A symbol does not depend on the view, so what the old answer knew for sure stays as it is painted.
+       Says whether anything had to be painted. */
+    show: function (data) {
+      const before = this.data, had = this._painted;
+      this.data = data;
+      if (!this._bounds || this._map._animatingZoom) return false;
+      const sure = before && before.key === data.key && before.z === data.z && this._stands() && this._sure(before);
+      this._painted = atlas.shared(had, sure || null);
+      if (!this._painted) {
+        this.paint();
+        return true;
+      }
+      this.prepare(this._map.getPixelOrigin(), this._bounds.min, this._bounds.max);
+      if (this._painted.contains(had)) return false;
+      this._extend(had);
+      return true;
+    },
+
+    /* The layer points where an answer's symbols are final: two cells from its edge, where it ends within the world. */
+    _sure: function (data) {
+      const map = this._map, side = Math.pow(2, data.z + LEVELS), origin = map.getPixelOrigin(), all = 1e9;
+      if (map.getZoom() !== data.z) return null;
+      const edge = 2 * CELL + REACH, middle = map.getPixelBounds().getCenter().x / CELL;
+      const turn = Math.floor((middle - data.x0) / side) * side;
+      const wide = data.x1 - data.x0 >= side ? [-all, all] : [(data.x0 + turn) * CELL + edge, (data.x1 + turn) * CELL - edge];
+      const high = [data.y0 > 0 ? data.y0 * CELL + edge : -all, data.y1 < side ? data.y1 * CELL - edge : all];
+      if (wide[0] >= wide[1] || high[0] >= high[1]) return null;
+      return L.bounds([wide[0] - origin.x, high[0] - origin.y], [wide[1] - origin.x, high[1] - origin.y]);
     },
 
     /* World pixels of the current zoom for a symbol of an answer. */
@@ -167,45 +232,59 @@
       return [(data.x0 * CELL + data.x[i] / 2) * scale, (data.y0 * CELL + data.y[i] / 2) * scale];
     },
 
-    draw: function (context, origin, min, max) {
+    /* Finds where each symbol stands on the canvas: [x, y, reach, number in the answer, count], the largest last. */
+    prepare: function (origin, min, max) {
       this.spots = [];
       const data = this.data, owner = this.owner;
       if (!data || !owner) return;
       const world = 256 * Math.pow(2, this._map.getZoom());
-      const look = atlas.themes[this._map.atlas.theme];
-      this._circles(context, origin);
       for (let i = data.x.length - 1; i >= 0; i--) {
         const n = owner.shown(i);
         if (!n) continue;
         const [wx, wy] = this.place(data, i), y = wy - origin.y;
-        if (y < min.y - 40 || y > max.y + 40) continue;
+        if (y < min.y - REACH || y > max.y + REACH) continue;
         for (let turn = -2; turn <= 2; turn++) {
           const x = wx + turn * world - origin.x;
-          if (x > min.x - 40 && x < max.x + 40) this._symbol(context, look, data, i, n, x, y);
+          if (x > min.x - REACH && x < max.x + REACH) this.spots.push([x, y, this._reach(data, i, n), i, n]);
         }
+      }
+    },
+
+    _reach: function (data, i, n) {
+      const owner = this.owner, small = data.n[i] === 1 && owner.options.size_by !== "killed";
+      return small ? 10.5 : owner.sizeOf(i, n) + (data.n[i] === 1 ? 4 : 3);
+    },
+
+    draw: function (context, origin, min, max) {
+      const data = this.data, owner = this.owner;
+      if (!data || !owner) return;
+      const look = atlas.themes[this._map.atlas.theme];
+      this._circles(context, origin);
+      for (const [x, y, , i, n] of this.spots) {
+        if (x > min.x - REACH && x < max.x + REACH && y > min.y - REACH && y < max.y + REACH) this._symbol(context, look, data, i, n, x, y);
       }
       this._selected(context, look, origin);
     },
 
     _symbol: function (context, look, data, i, n, x, y) {
-      const owner = this.owner;
+      const owner = this.owner, r = Math.round(owner.sizeOf(i, n) * 2) / 2, theme = this._map.atlas.theme;
       if (data.n[i] === 1) {
-        const r = owner.options.size_by === "killed" ? owner.sizeOf(i, n) : 6.5;
-        drawMark(context, x, y, look, owner.palette[data.category[i]] || owner.palette[owner.palette.length - 1], r);
-        this.spots.push([x, y, r + 4, i]);
+        const own = owner.options.size_by === "killed" ? r : 6.5, entry = owner.palette[data.category[i]] || owner.palette.at(-1);
+        stamp(context, [theme, entry.mark, entry.color, own].join(), own * 1.4 + 3, x, y, (c) => drawMark(c, look, entry, own));
         return;
       }
-      const r = owner.sizeOf(i, n);
-      if (data.stack[i]) this._disc(context, look, x + 3.5, y + 3, r, true);
-      this._disc(context, look, x, y, r, false);
-      this._ring(context, look, data, i, n, x, y, r);
-      if (data.rough[i] * 2 > data.n[i]) this._dotted(context, look, x, y, r + 3.5);
+      const stack = data.stack[i], rough = data.rough[i] * 2 > data.n[i];
+      stamp(context, [theme, r, stack, rough].join(), r + 8, x, y, (c) => {
+        if (stack) this._disc(c, look, 3.5, 3, r, true);
+        this._disc(c, look, 0, 0, r, false);
+        if (rough) this._dotted(c, look, r + 3.5);
+      });
+      this._ring(context, look, data, i, x, y, r);
       context.fillStyle = look.ink;
       context.font = (r > 15 ? "600 12px " : "600 11px ") + atlas.font;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.fillText(owner.label(i, n), x, y + 0.5);
-      this.spots.push([x, y, r + 3, i]);
     },
 
     _disc: function (context, look, x, y, r, behind) {
@@ -219,19 +298,18 @@
       context.stroke();
     },
 
-    _dotted: function (context, look, x, y, r) {
+    _dotted: function (context, look, r) {
       context.beginPath();
-      context.arc(x, y, r, 0, TAU);
+      context.arc(0, 0, r, 0, TAU);
       context.setLineDash([0.1, 3.6]);
       context.lineCap = "round";
       context.lineWidth = 1.5;
       context.strokeStyle = look.faint;
       context.stroke();
-      context.setLineDash([]);
     },
 
     /* What is inside, as parts of the ring. */
-    _ring: function (context, look, data, i, n, x, y, r) {
+    _ring: function (context, look, data, i, x, y, r) {
       const owner = this.owner, wide = r > 18 ? 5 : 4, shares = owner.playing ? null : data.shares[i];
       context.lineWidth = wide;
       context.lineCap = "butt";
@@ -310,6 +388,8 @@
 
   /* --- one engine a map: layers come and go with every filter, the drawing stays until the next one is there -------- */
 
+  const PATIENCE = 60; // milliseconds that a jump waits for the incidents of the new place
+
   class Engine {
     constructor(map) {
       this.map = map;
@@ -329,7 +409,7 @@
       this.sheet.addTo(map);
       this.legend.addTo(map);
       map.on("moveend", () => this.look());
-      map.on("move", () => this.follow());
+      map.on("movestart", () => this.stay());
       map.on("zoomstart", () => this.point(null));
       map.on("mousemove", (event) => this.hover(event));
       map.on("mouseout", () => this.point(null));
@@ -383,9 +463,10 @@
     }
 
     /* The view with a margin (a share of the screen), snapped to four cells so that small moves ask nothing. */
-    window(margin) {
-      const zoom = Math.max(0, Math.min(20, Math.round(this.map.getZoom())));
-      const box = this.map.getPixelBounds(), size = this.map.getSize(), side = Math.pow(2, zoom + LEVELS), step = 4;
+    window(margin, center = this.map.getCenter(), scale = this.map.getZoom()) {
+      const zoom = Math.max(0, Math.min(20, Math.round(scale))), step = 4, side = Math.pow(2, zoom + LEVELS);
+      const size = this.map.getSize(), half = size.divideBy(2), middle = this.map.project(center, zoom);
+      const box = L.bounds(middle.subtract(half), middle.add(half));
       const down = (v) => Math.floor(v / CELL / step) * step, up = (v) => Math.ceil(v / CELL / step) * step;
       let x0 = down(box.min.x - size.x * margin), x1 = up(box.max.x + size.x * margin);
       if (x1 - x0 >= side) [x0, x1] = [0, side];
@@ -407,35 +488,56 @@
 
     look() {
       const size = this.map.getSize();
-      if (!this.options || !size.x || !size.y) return;
+      if (!this.options || !size.x || !size.y || this.map._animatingZoom) return;
       if (this.options.mode !== "incidents") return this.surface.look();
-      if (this.covers(this.window(0.1))) return;
-      const view = this.window(this.playing ? 0.15 : 0.35);
-      this.wanted = { ...view, token: this.options.token, play: !!this.playing, circles: this.options.uncertainty };
-      const { z, x0, y0, x1, y1 } = view, values = { z, x0, y0, x1, y1 };
-      if (this.playing) values.play = 1;
-      if (this.options.uncertainty === "all") values.u = 1;
+      if (!this.covers(this.window(0.1))) this.want(this.window(this.playing ? 0.15 : 0.35));
+    }
+
+    want(view) {
+      const { token, uncertainty: circles } = this.options, play = !!this.playing;
+      this.wanted = { ...view, token, play, circles };
+      const { z, x0, y0, x1, y1 } = view, values = { z, x0, y0, x1, y1 }, key = [token, play, circles].join();
+      if (play) values.play = 1;
+      if (circles === "all") values.u = 1;
       const asked = performance.now();
-      this.line.ask(this.url("view", values), (answer) => this.take(Object.assign(unpack(answer), { query: values, asked })));
+      this.line.ask(this.url("view", values), (answer) => this.take(Object.assign(unpack(answer), { query: values, asked, key })));
     }
 
     take(data) {
-      this.sheet.data = data;
       this.point(null);
       if (this.playing) this.playing.take(data);
-      if (!this.map._animatingZoom) this.sheet.paint();
-      if (this.map.atlas.names && !this.playing) this.map.atlas.names.repaint();
+      if (this.leap) {
+        Object.assign(this.sheet, { data, spots: [] });
+        this.leap();
+      } else {
+        const painted = this.sheet.show(data);
+        if (painted && this.map.atlas.names && !this.playing) this.map.atlas.names.repaint();
+      }
       this.legend.tell(this);
       data.drawn = performance.now();
       this.map.fire("atlas:drawn", { data });
     }
 
-    /* During a drag: draw what the canvas does not hold yet, ask for what the answer does not hold yet. */
-    follow() {
-      if (!this.options || this.map._animatingZoom) return;
-      this.look(); // first, so that the server works while this side draws
-      this.sheet._update();
-      if (this.map.atlas.names) this.map.atlas.names._update();
+    /* Before a jump the new place is asked for, so that ground and incidents change in one frame. A slow server is not
+       waited for. Says whether it will call `go`. */
+    ahead(center, zoom, go) {
+      const size = this.map.getSize(), { options } = this;
+      this.stay();
+      if (!options || options.mode !== "incidents" || this.playing || !size.x || !size.y) return false;
+      if (this.covers(this.window(0.1, center, zoom))) return false;
+      this.leap = () => {
+        this.stay();
+        go();
+      };
+      this.patience = setTimeout(this.leap, PATIENCE);
+      this.want(this.window(0.35, center, zoom));
+      return true;
+    }
+
+    /* Forgets a jump that has not happened yet: the reader does something newer. */
+    stay() {
+      clearTimeout(this.patience);
+      this.leap = null;
     }
 
     /* --- sizes and labels --- */
@@ -708,7 +810,9 @@
 
     tell: function (engine) {
       this._box.hidden = !engine.options;
-      if (!engine.options) return;
+      const key = this._key(engine);
+      if (!engine.options || (key && key === this._told)) return;
+      this._told = key;
       const fold = element("details");
       fold.open = this._open;
       fold.ontoggle = () => (this._open = fold.open);
@@ -717,6 +821,17 @@
       else engine.surface.explain(fold);
       this._box.replaceChildren(fold);
     },
+
+    /* What the legend of the symbols says, in short; null for the surfaces, which tell only when they change. */
+    _key: function ({ options, sheet: { data } }) {
+      if (!options || options.mode !== "incidents") return null;
+      return JSON.stringify([options.token, options.size_by, options.theme, options.language, data && [data.everywhere, this._notes(data)]]);
+    },
+
+    _notes: (data) => [
+      ...(data.rough.some((n, i) => n * 2 > data.n[i] && data.n[i] > 1) ? ["dotted"] : []),
+      ...(data.stack.some(Boolean) ? ["doubled"] : []),
+    ],
 
     _incidents: function (engine, fold) {
       const data = engine.sheet.data, list = element("ul");
@@ -727,13 +842,11 @@
       const seen = counts.map((n, code) => [n, code]).filter(([n]) => n).sort((a, b) => b[0] - a[0]);
       for (const [n, code] of seen) {
         const row = element("li"), entry = engine.palette[code];
-        row.append(swatch(engine.map, entry), element("span", "", entry.label), element("span", "", number(engine.map, n)));
+        row.append(swatch(entry), element("span", "", entry.label), element("span", "", number(engine.map, n)));
         list.append(row);
       }
       fold.append(element("p", "", words("legendAll", { n: number(engine.map, all) })), list);
-      const notes = [engine.options.size_by === "killed" ? "sizeKilled" : "sizeCount"];
-      if (data.rough.some((n, i) => n * 2 > data.n[i] && data.n[i] > 1)) notes.push("dotted");
-      if (data.stack.some(Boolean)) notes.push("doubled");
+      const notes = [engine.options.size_by === "killed" ? "sizeKilled" : "sizeCount", ...this._notes(data)];
       const more = element("details");
       more.open = this._explained;
       more.ontoggle = () => (this._explained = more.open);
@@ -749,7 +862,13 @@
       L.setOptions(this, options);
     },
     onAdd: function (map) {
-      map.atlas.engine = map.atlas.engine || new Engine(map);
+      if (!map.atlas.engine) {
+        map.atlas.engine = new Engine(map);
+        const reset = map._resetView; // how Leaflet changes the view without an animation
+        map._resetView = (...view) => {
+          if (!map.atlas.engine.ahead(view[0], view[1], () => reset.apply(map, view))) reset.apply(map, view);
+        };
+      }
       map.atlas.engine.use(this, this.options);
     },
     onRemove: function (map) {

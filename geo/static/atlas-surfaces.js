@@ -74,7 +74,7 @@
   }
 
   const AreaSheet = atlas.Sheet.extend({
-    options: { className: "atlas-areas", padding: 0.3, pane: "atlasAreas" },
+    options: { className: "atlas-areas", pane: "atlasAreas" },
     initialize: function (surface) {
       this._layers = {};
       this.surface = surface;
@@ -210,7 +210,7 @@
   }
 
   const DensitySheet = atlas.Sheet.extend({
-    options: { className: "atlas-density", padding: 0.3, pane: "atlasAreas" },
+    options: { className: "atlas-density", pane: "atlasAreas" },
     initialize: function (surface) {
       this._layers = {};
       this.surface = surface;
