@@ -61,7 +61,7 @@ _CALLED: Final = re.compile(
     re.IGNORECASE,
 )
 _IN: Final = re.compile(
-    r"\b(?:in|near|at|around|outside|from|в|во|у|під|под|біля|возле|около|із|из|до|від|от|поблизу|вблизи|близ|неподалік|недалеко от)\s+$",
+    r"\b(?:in|near|at|around|outside|from|в|во|у|по|під|под|біля|возле|около|із|из|до|від|от|поблизу|вблизи|близ|неподалік|недалеко от)\s+$",
     re.IGNORECASE,
 )
 _PLACED: Final = re.compile(
@@ -218,6 +218,8 @@ def _run(text: str, words: list[_Word], i: int, covered: list[bool]) -> list[_Wo
 
 def _longest(index: Index, text: str, run: list[_Word]) -> _Hit | None:
     hits = _cyrillic(index, run) if run[0].cyrillic else _latin(index, run)
+    if run[0].cyrillic and len(run) > 1 and not any(hit[0] > 1 for hit in hits):
+        hits = _unlisted_pair(index, text, run) + hits
     for hit in hits:
         if hit[0] > 1 or _is_name(index, text, run[0], hit[1]):
             return hit
@@ -235,6 +237,21 @@ def _unlisted(index: Index, text: str, word: _Word) -> _Hit | None:
         return None
     cell = index.like(word.folded)
     return (1, cell, "loose") if cell else None
+
+
+def _unlisted_pair(index: Index, text: str, run: list[_Word]) -> list[_Hit]:
+    """Return what an adjective and a name in no list may be together: the Russian name of a village with a Ukrainian one."""
+    first, second = run[:2]
+    placed = _IN.search(text[max(0, first.start - 24) : first.start]) or _PLACED.search(second.folded)
+    if not (placed and second.capital and _ADJECTIVE.search(first.folded)):
+        return []
+    cell = index.like(f"{first.folded} {second.folded}")
+    return [(2, cell, "loose")] if cell else []
+
+
+_ADJECTIVE: Final = re.compile(
+    "(?:[иыо]й|а|я|ая|е|ое|ої|ій|ою|ей|ого|ому|ом|ем|им|ым|у|ую|юю|их|ых|і|ие|ые)$"
+)
 
 
 def _is_name(index: Index, text: str, word: _Word, cell: str) -> bool:

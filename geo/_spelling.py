@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz import process
@@ -53,6 +53,7 @@ _STEPS: Final[tuple[tuple[Callable[[Gazetteer, str], list[Place]], float, How], 
 _VARIANT: Final = 0.05
 """What a form of the name in another language costs."""
 _SAME_NAME: Final = 0.6
+_SAME_FORM: Final = 0.75
 _VOWELS: Final = str.maketrans("", "", "aeiou")
 _OTHER_NAME: Final = 0.45
 """What a name that is not the place's present one costs: a former name, or a village that a city has taken in."""
@@ -121,12 +122,38 @@ def _needed(place: Place) -> float:
     return _LEAST_ALIKE if place.population >= 5000 else 0.8
 
 
-def mentioned(place: Place, written: str) -> Match:
-    """Return how words found in a text agree with a place: as written, else as a case form of its present name."""
+def mentioned(places: Sequence[Place], written: str) -> list[Match]:
+    """Return how words found in a text agree with places: as written, else as a case form.
+
+    A former name weighs less where the words are the present name of another place of Ukraine.
+    """
+    meant = set(phrases(names.fold(written).split())) if names.is_cyrillic(written) else set()
+    found = [_mentioned(place, written, meant) for place in places]
+    if any(m.how != "another name of" and m.place.country == HOME for m in found):
+        return [_weakened(m, meant) for m in found]
+    return found
+
+
+def _mentioned(place: Place, written: str, meant: set[str]) -> Match:
     match = _match(place, written, 1.0, "spelt as")
-    if match.how == "spelt as" or not names.is_cyrillic(written):
+    if match.how == "spelt as" or not meant & _own(place):
         return match
-    own = {names.fold(place.name), *(names.fold(n) for n in place.names if names.is_cyrillic(n))}
-    if own & set(phrases(names.fold(written).split())):
-        return Match(place, 0.95, "a case form of")
-    return match
+    return Match(place, 0.95, "a case form of")
+
+
+def _own(place: Place) -> set[str]:
+    return {names.fold(n) for n in (place.name, *place.names) if names.is_cyrillic(n)}
+
+
+def _weakened(match: Match, meant: set[str]) -> Match:
+    """Return the match of a Cyrillic form, weaker where it is only one of a former name of the place."""
+    place, own = match.place, meant & _own(match.place)
+    present = [names.skeleton(n) for n in (place.name, place.names[0])]
+    if place.is_area or not own or any(_is_form(names.skeleton(n), p) for n in own for p in present):
+        return match
+    return Match(place, min(match.alike, 1 - _OTHER_NAME), "another name of")
+
+
+def _is_form(one: str, present: str) -> bool:
+    same = one.translate(_VOWELS) == present.translate(_VOWELS) and one[:1] == present[:1]
+    return same or OSA.normalized_similarity(one, present) >= _SAME_FORM

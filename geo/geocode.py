@@ -130,7 +130,7 @@ def choose(
     setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
     places = [p for p in map(gazetteer.get, candidates) if p is not None]
     shown = name or (places[0].name if places else "")
-    return _decide(shown, [_scored(mentioned(p, shown), setting) for p in places], relation)
+    return _decide(shown, [_scored(m, setting) for m in mentioned(places, shown)], relation)
 
 
 def _setting(

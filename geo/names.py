@@ -153,7 +153,9 @@ _CASE_ENDINGS: Final = """
 ца: ец  |  цу: ец ца  |  цом: ец  |  це: ец ца  |  цов: цы  |  цев: цы  |  ка: ок  |  ку: ок ка  |  ком: ок  |  ке: ок ка
 зі: га г  |  сі: ха х  |  рогу: ріг  |  рогом: ріг рог  |  розі: ріг  |  рога: рог  |  роге: рог
 полю: піль  |  поля: піль  |  полі: піль  |  полем: піль  |  лієва: ліїв
-ого: е ий о ое ый ой  |  ому: е ий ое ый ой  |  им: е ий ое  |  ым: ое ый  |  ім: е ий
+ового: ів ов  |  овому: ів ов  |  овим: ів ов  |  овым: ов  |  евого: ев  |  евому: ев  |  кви: ква ковь
+іх: і ій  |  іми: і  |  ові: ів  |  еві: ів їв
+ого: е ий о ое ый ой  |  ому: е ий ое ый ой  |  им: е ий ое  |  ым: ое ый ой  |  ім: е ий
 его: ее ий  |  ему: ее ий  |  нього: нє ній  |  ньому: нє ній  |  ньої: ня  |  ній: ня
 ої: а  |  ій: а ия  |  ую: ая  |  юю: яя  |  ьої: я  |  ії: ія  |  ію: ія  |  ією: ія  |  ию: ия  |  ии: ия  |  ией: ия
 ам: и ы а  |  ах: и ы а  |  ами: и ы а  |  ях: і и я  |  ями: і и  |  ів: и і ы  |  ов: ы и  |  ень: ні
@@ -172,6 +174,8 @@ def _endings() -> dict[str, tuple[str, ...]]:
 
 
 _FROM_ENDING: Final = _endings()
+_WHOLE: Final = dict.fromkeys(("рогу", "рога", "рогом", "розі", "роге"), ("ріг", "рог"))
+"""Short words whose root changes, in names of two words: Кривий Ріг, Кривого Рогу."""
 _LONGEST: Final = max(map(len, _FROM_ENDING))
 
 
@@ -181,7 +185,7 @@ def lemmas(word: str) -> tuple[str, ...]:
 
     Candidates are made by ending only: most are no names at all, and the gazetteer decides.
     """
-    found = {word: None}
+    found = dict.fromkeys((word, *_WHOLE.get(word, ())))
     for size in range(min(_LONGEST, len(word) - 2), 0, -1):
         for ending in _FROM_ENDING.get(word[-size:], ()):
             found[word[:-size] + ending] = None
@@ -198,6 +202,8 @@ _RUSSIAN_ROOTS: Final = (
     ("полн", "повн"),
     ("толст", "товст"),
     ("солн", "сон"),
+    ("больш", "велик"),
+    ("никола", "микола"),
 )
 _LONG_ENDING: Final = re.compile("(ого|ому|ом|ым|им|ах|ами|ам|ів|ов)$")
 
@@ -208,10 +214,14 @@ def bones(word: str) -> str:
     Еленовке, Оленівка and Оленівці give one value; so do different names, so this is only for a word that stands where
     a place should stand and is in no list.
     """
+    return " ".join(map(_bones, word.split()))
+
+
+def _bones(word: str) -> str:
     for russian, ukrainian in _RUSSIAN_ROOTS:
         if word.startswith(russian):
             word = ukrainian + word[len(russian) :]
-    bare = _LONG_ENDING.sub("", word).translate(_BONELESS).replace("ґ", "г")
+    bare = _DOUBLED.sub(r"\1", _LONG_ENDING.sub("", word).translate(_BONELESS).replace("ґ", "г"))
     return f"{bare[:-1]}к" if bare.endswith("ц") else bare
 
 

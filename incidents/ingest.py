@@ -17,7 +17,7 @@ from incidents import bylines, extract, merge
 from incidents._errors import BadInput, UnreadableReport
 from incidents.bylines import Byline
 from incidents.extract import Reading
-from incidents.extract.drafts import Draft
+from incidents.extract.joining import Draft
 from incidents.merge import Candidate
 from incidents.model import Change, Claim, Incident, Point, Source
 

@@ -79,6 +79,12 @@ class Cues:
                 return "explosion" if word == "mine" else word
         return "explosion" if "explosion" in words else None
 
+    def blows(self, start: int, end: int) -> list[int]:
+        """Return where the words of strikes and attacks of a span stand, in order."""
+        first = bisect_left(self._categories, start, key=attrgetter("at"))
+        last = bisect_left(self._categories, end, lo=first, key=attrgetter("at"))
+        return [c.at for c in self._categories[first:last] if c.word in {*STRIKES, "attack", "explosion"}]
+
     def has(self, word: str, start: int, end: int) -> bool:
         """Say whether a span holds a cue of category `word`."""
         return word in self._between(self._categories, start, end)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -29,6 +30,8 @@ class DateMention:
     rule: str
     why: str
     relative: bool = True
+    steps_back: bool = False
+    """Whether the words count back from a day named before ("a day earlier")."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,10 @@ def _year(raw: str | None) -> int | None:
 
 
 def _nearest_year(month: int, day: int, anchor: Anchor) -> dt.date | None:
-    """Return the day without a stated year: the last one that is past (up to a week ahead is this year's plan)."""
+    """Return the day without a stated year: the last one that is past (up to a month ahead is this year's plan)."""
     if anchor.day is None:
         return None
-    slack = dt.timedelta(days=180 if anchor.ahead else 7)
+    slack = dt.timedelta(days=180 if anchor.ahead else 30)
     for year in (anchor.day.year + 1, anchor.day.year, anchor.day.year - 1):
         found = _day(year, month, day)
         if found is not None and found <= anchor.day + slack:
@@ -386,14 +389,14 @@ def _rules() -> tuple[_Rule, ...]:
             r"(?:(?:over|in|during|for|within) )?the (?:past|last|previous) (?:day|24 hours)|(?:за|протягом|упродовж|впродовж)(?: минулої| минулу| останню)? "
             r"доб[уи]|(?:за|в течение)(?: прошедшие| последние| минувшие| прошлые)? сут(?:ки|ок)|(?:минулої|цієї) доби|за день|in 24 hours|over 24 hours"),
             _past_day, "the last twenty-four hours"),
-        _Rule("last_night", _p(r"last night|overnight|(?:минулої|цієї) ночі|(?:прошлой|этой|прошедшей|минувшей) ночью|вночі|уночі|ночью|за ніч|за ночь"), _over_day,
+        _Rule("last_night", _p(r"(?:last|this|the past) night|overnight|(?:минулої|цієї) ночі|(?:минула|ця) ніч|минулу ніч|(?:прошлой|этой|прошедшей|минувшей) ночью|(?:прошлая|прошедшая|минувшая|эта|прошлую|прошедшую) ночь|вночі|уночі|ночью|за ніч|за ночь"), _over_day,
               "the night before the day of speaking"),
         _Rule("unit", _p(rf"(?:(?:earlier|later|за|протягом|на|over|during|early|late|наприкінці|на початку) )?(?:the )?{which}{units}"), _unit,
               "a unit of the calendar"),
         _Rule("weekend", _p(r"(?:на (?:цих |минулих )?вихідних|на (?:этих |прошлых )?выходных|over the weekend|at the weekend|on the weekend)"), _weekend, "the last weekend"),
         _Rule("dotted_short", _p(r"(?<![\d.])(?P<d>[0-3]\d)\.(?P<m>[01]\d)(?P<y>)(?!\.?\d)(?! ?(?:%|km|км|тис|млн|год))"), _dotted, "a day and a month in digits"),
         _Rule("ordinal", _p(r"on the (?P<d>[0-3]?\d)(?:st|nd|rd|th)|(?P<d2>[0-3]?\d)(?:-го)? числа"), _ordinal_any, "a day of the month"),
-        _Rule("year", _p(rf"(?:(?:in|since|у|в|з|с) {_Y}(?:\s?(?:року|році|рік|р\.|года|году|г\.))?|{_Y.replace('P<y>', 'P<y2>')}\s(?:року|році|року|года|году))"), _year_any, "a year", relative=False),
+        _Rule("year", _p(rf"(?:(?:in|since|у|в|з|с) {_Y}(?:\s?(?:року|році|рік|р\.|года|году|г\.))?|{_Y.replace('P<y>', 'P<y2>')}\s(?:року|році|року|года|году)(?! народження| рождения))"), _year_any, "a year", relative=False),
     )  # fmt: skip
 
 
@@ -406,8 +409,16 @@ def _year_any(m: _Match, _: Anchor) -> str | None:
     return m["y"] or m["y2"]
 
 
-def find(lower: str, anchor_at: Callable[[int], Anchor]) -> list[DateMention]:
-    """Return the dates of a lower-case shadow in order, none inside another. `anchor_at` gives the day of speaking."""
+def find(
+    lower: str,
+    anchor_at: Callable[[int], Anchor],
+    *,
+    is_spoken: Callable[[DateMention], bool] = lambda _: False,
+) -> list[DateMention]:
+    """Return the dates of a lower-case shadow in order, none inside another. `anchor_at` gives the day of speaking.
+
+    `is_spoken` says of a date whether it is only the day on which somebody spoke.
+    """
     taken: list[DateMention] = []
     used = bytearray(len(lower) + 1)
     for rule in _rules():
@@ -423,7 +434,24 @@ def find(lower: str, anchor_at: Callable[[int], Anchor]) -> list[DateMention]:
             taken.append(
                 DateMention(start, end, value, f"date.{rule.name}", _why(rule, anchor), rule.relative)
             )
-    return _same_days(lower, _together(lower, sorted(taken, key=lambda d: d.start)))
+    own = _together(lower, [_of_last_year(lower, d) for d in sorted(taken, key=lambda d: d.start)])
+    return _together(lower, _from_days(lower, own, is_spoken))
+
+
+_LAST_YEAR: Final = re.compile(
+    r"(?<!\w)(?:торік|минулого року|в прошлом году|last year)(?!\w)[^.!?\n]{0,60}$"
+)
+
+
+def _of_last_year(lower: str, d: DateMention) -> DateMention:
+    """Move a day without a year to the year before where the words before it say so ("last year … on 29 May")."""
+    if d.rule not in {"date.day_month", "date.month_day"} or re.search(r"\d{4}", lower[d.start : d.end]):
+        return d
+    if d.value is None or len(d.value) != 10 or not _LAST_YEAR.search(lower, max(0, d.start - 90), d.start):
+        return d
+    day = dt.date.fromisoformat(d.value)
+    moved = _day(day.year - 1, day.month, day.day)
+    return replace(d, value=_iso(moved)) if moved else d
 
 
 def _together(lower: str, found: list[DateMention]) -> list[DateMention]:
@@ -435,7 +463,7 @@ def _together(lower: str, found: list[DateMention]) -> list[DateMention]:
             made.append(d)
             continue
         sharp = min((last, d), key=_vagueness)
-        made[-1] = DateMention(last.start, d.end, sharp.value, sharp.rule, sharp.why, sharp.relative)
+        made[-1] = replace(sharp, start=last.start, end=d.end, steps_back=last.steps_back or d.steps_back)
     return made
 
 
@@ -459,24 +487,52 @@ def _agree(one: DateMention, other: DateMention) -> bool:
     )
 
 
-_NEXT_DAY: Final = re.compile(r"next|following|наступн|следующ")
-_SAME_DAY: Final = re.compile(
-    r"(?<!\w)(?:the (?:next|following) day|наступного дня|на следующий день|(?:on )?(?:the )?(?:same|that) (?:day|night|evening|morning)|(?:того|цього) (?:ж|самого) дня|в тот же день|в этот же день)(?!\w)"
-)
+@cache
+def _from_there() -> list[tuple[re.Pattern[str], int]]:
+    """Return the words that count from the day named before them, each with its days; a count in words is a group."""
+    table = _cues.load("calendar")["from_there"]
+    return [(re.compile(rf"(?<!\w){pattern}(?!\w)"), int(sign)) for sign, pattern in table]
 
 
-def _same_days(lower: str, found: list[DateMention]) -> list[DateMention]:
-    """Add "the same day", which is the last day named before it."""
-    more = []
-    for m in _SAME_DAY.finditer(lower):
-        before = [d for d in found if d.end <= m.start() and d.value and len(d.value) >= 10]
-        if before:
-            day = edges(str(before[-1].value))[1]
-            later = _NEXT_DAY.search(m.group()) is not None
-            why = f"the day {'after the one ' if later else ''}named before it, {before[-1].value}"
-            value = _iso(day + dt.timedelta(days=1) if later else day)
-            more.append(DateMention(m.start(), m.end(), value, "date.same_day", why))
-    return sorted([*found, *more], key=lambda d: d.start)
+def _from_days(
+    lower: str, found: list[DateMention], is_spoken: Callable[[DateMention], bool]
+) -> list[DateMention]:
+    """Add or correct "the same day", "a day earlier", "two days later": they count from the day named before them.
+
+    A day on which somebody only spoke is none to count from. Where no day is named before, what `find` made stays.
+    """
+    days = [d for d in found if d.value and len(d.value) >= 10]
+    days = [d for d in days if not is_spoken(d)] or days
+    ends = [d.end for d in days]
+    made = dict.fromkeys(found)
+    for pattern, sign in _from_there():
+        for m in pattern.finditer(lower):
+            at = bisect_right(ends, m.start()) - 1
+            hidden = [d for d in found if d.start < m.end() and m.start() < d.end]
+            if (
+                at < 0
+                or m.start() - ends[at] > _FAR
+                or not all(m.start() <= d.start and d.end <= m.end() for d in hidden)
+            ):
+                continue
+            base = edges(str(days[at].value))[sign >= 0]
+            away = _days_of({name: word for name, word in m.groupdict().items() if word})
+            value = _iso(base + dt.timedelta(days=sign * away))
+            for d in hidden:
+                made.pop(d, None)
+            why = f"{abs(sign) * away} days {'after' if sign > 0 else 'before'} the day named before it, {days[at].value}"
+            made[DateMention(m.start(), m.end(), value, "date.from_there", why, steps_back=sign < 0)] = None
+    return sorted(made, key=lambda d: d.start)
+
+
+def _days_of(named: dict[str, str]) -> int:
+    """Return how many days the groups of a match of `from_there` count: `n…` holds the number, `week…` makes weeks."""
+    number = next((word for name, word in named.items() if name.startswith("n")), "")
+    return _COUNTS.get(number, 1) * (7 if any(name.startswith("week") for name in named) else 1)
+
+
+_FAR: Final = 700
+"""How many characters before "a day earlier" the day may stand that it counts from."""
 
 
 def _why(rule: _Rule, anchor: Anchor) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
 from incidents.extract import _cues, dates, hedges
 from incidents.extract.classify import Cues
 from incidents.extract.dates import DateMention
-from incidents.extract.facts import SMALL_AREAS, Fact
+from incidents.extract.facts import Fact
+from incidents.extract.joining import BLASTS, Draft, joined
 from incidents.extract.places import Site
 from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
@@ -24,30 +24,14 @@ _LOOSE: Final = frozenset(
     {"accusation", "denial", "investigation", "evidence_status", "count_withheld", "cause"}
 )
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
-_MINOR: Final = frozenset({"object_damage", "other", "explosion", "disappearance", "displacement"})
-_STRIKES: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooting", "explosion"})
-_EVENTS: Final = _STRIKES | {"sexual_violence", "detention_torture"}
+_EVENTS: Final = BLASTS | {"sexual_violence", "detention_torture"}
+_REACH: Final = 90
+"""Characters between the word of a strike and the place that was struck."""
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(_cues.load("grouping")[name])
-
-
-@dataclass
-class Draft:
-    """An incident in the making; `facts` are positions in the list of claims."""
-
-    category: str
-    role: str
-    site: Site | None
-    days: tuple[dt.date, dt.date] | None
-    value: str | None
-    discovered: dt.date | None = None
-    impact: tuple[str, ...] = ()
-    weapon: tuple[str, ...] = ()
-    facts: list[int] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Drafter:
@@ -61,7 +45,7 @@ class Drafter:
         self._cues = Cues(shadow.lower)
         self._where = Where(shadow, segments, sites, told)
         self._when = When(shadow, segments, found, self._cues, self._where, published=published, said=said)
-        self._what = What(shadow, segments, self._cues)
+        self._what = What(shadow, segments, self._cues, self._where)
 
     def about(self, fact: Fact) -> str | None:
         """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""
@@ -74,15 +58,19 @@ class Drafter:
         if site.role == "comparison":
             return "referenced"
         is_main = self._where.main is not None and site.place == self._where.main.place
-        if self._cues.is_reference(sentence.start, sentence.end) and not is_main:
+        own = when is not None and sentence.start <= when.start < sentence.end
+        if not is_main and self._is_by_the_way(fact, sentence, own=own):
             return "referenced"
-        if (
-            when is not None
-            and not self._when.is_recent(when)
-            and (not is_main or self._when.first is not None)
-        ):
+        if when is not None and not self._when.is_recent(when) and (not is_main or self._when.first):
             return "referenced"
         return "incident"
+
+    def _is_by_the_way(self, fact: Fact, sentence: Sentence, *, own: bool) -> bool:
+        """Say whether an event is only called to mind: for likeness, or without figures and a day of its own."""
+        if _pattern("echo").search(self._shadow.lower, sentence.start, sentence.end):
+            return True
+        told = fact.predicate == "event" and not own
+        return told and self._cues.is_reference(sentence.start, sentence.end)
 
     # --- grouping ----------------------------------------------------------------------------------------------
 
@@ -95,7 +83,7 @@ class Drafter:
         for i in firm:
             self._place(drafts, i, facts[i], starts)
         self._events(drafts)
-        drafts = self._joined(drafts)
+        drafts = joined(drafts)
         for i in loose:
             self._attach(drafts, i, facts[i], starts)
         return drafts
@@ -104,23 +92,21 @@ class Drafter:
         """Add what happened at a named place without any figure: a place that was hit is a site all the same."""
         for sentence in self._segments.sentences:
             for category in self._event(sentence):
-                for site in self._struck(sentence):
+                for site in self._struck(sentence, category):
                     self._event_at(drafts, site, category)
 
     def _event_at(self, drafts: list[Draft], site: Site, category: str) -> None:
         fact = Fact(site.start, site.end, "event", None)
         when = self._when.of(fact)
         role = self._role(fact, site, when, category)
-        if not any(self._covers(d, site, category, when) for d in drafts):
-            self._add(drafts, None, fact, site, when, category, role)
+        self._add(drafts, None, fact, site, when, category, role)
 
     def _event(self, sentence: Sentence) -> list[str]:
         """Return the categories of what a sentence tells to have happened."""
         span = (sentence.start, sentence.end)
         text = self._shadow.lower[sentence.start : sentence.end]
-        if _pattern("no_event").search(text) or hedges.looks_ahead(
-            self._shadow.lower, sentence, sentence.end
-        ):
+        quiet = _pattern("no_event").search(text) is not None and not _pattern("fell").search(text)
+        if quiet or hedges.looks_ahead(self._shadow.lower, sentence, sentence.end):
             return []
         if self._cues.has("burial_site", *span):
             return []
@@ -132,84 +118,30 @@ class Drafter:
         found = [c for c in (strike, self._cues.other_harm(*span)) if c is not None]
         return [c for c in found if c in _EVENTS or c == "other"]
 
-    def _struck(self, sentence: Sentence) -> list[Site]:
-        """Return the settlements of a sentence where something may have happened."""
+    def _struck(self, sentence: Sentence, category: str) -> list[Site]:
+        """Return the settlements of a sentence where something may have happened: those beside the words that tell of it."""
         found = [
             s for s in self._where.usable(sentence)
             if s.role not in {"comparison", "resident"} and s.place is not None and not s.place.is_area
             and not any(a <= s.start < b for a, b in self._said)
         ]  # fmt: skip
-        return self._where.on_side(sentence, sentence.end, found)
+        found = self._where.on_side(sentence, sentence.end, found)
+        blows = self._cues.blows(sentence.start, sentence.end)
+        if not blows or category not in BLASTS | {"other"}:
+            return found
+        struck: list[Site] = []
+        for at in blows:
+            near = min(found, key=lambda s: self._away(s, at), default=None)
+            if near is not None and self._away(near, at) <= _REACH:
+                struck += self._where.run(found, near)
+        return list({s.start: s for s in struck}.values())
 
-    @staticmethod
-    def _covers(draft: Draft, site: Site, category: str, when: DateMention | None) -> bool:
-        if draft.role == "context" or draft.site is None or draft.site.place != site.place:
-            return False
-        days = dates.edges(when.value) if when is not None and when.value else None
-        apart = (
-            draft.days is not None
-            and days is not None
-            and (draft.days[1] < days[0] or days[1] < draft.days[0])
-        )
-        return (draft.category == category or category in _STRIKES or category == "other") and not apart
-
-    def _joined(self, drafts: list[Draft]) -> list[Draft]:
-        """Join damage and the like to the strike at the same place and day that they are part of."""
-        kept = [d for d in drafts if d.category not in _MINOR]
-        minor = [d for d in drafts if d.category in _MINOR]
-        for d in sorted(minor, key=lambda d: d.category == "object_damage"):
-            into = next((k for k in kept if self._takes(k, d) and self._is_part(d, k)), None)
-            if into is None:
-                kept.append(d)
-                continue
-            into.facts += d.facts
-            into.spans += d.spans
-            into.impact = tuple(dict.fromkeys([*into.impact, *d.impact]))
-            into.weapon = tuple(dict.fromkeys([*into.weapon, *d.weapon]))
-            if into.days is None and into.role == d.role:
-                into.days, into.value = d.days, d.value
-        self._set_totals_aside(kept)
-        return sorted(kept, key=lambda d: min(start for start, _ in d.spans))
-
-    @staticmethod
-    def _takes(strike: Draft, minor: Draft) -> bool:
-        if strike.category == "other":
-            return minor.category == "object_damage"
-        return strike.category in _STRIKES or (minor.category == "other" and strike.role != "context")
-
-    @staticmethod
-    def _is_part(minor: Draft, strike: Draft) -> bool:
-        if (
-            minor is strike
-            or minor.site is None
-            or strike.site is None
-            or minor.site.place != strike.site.place
-        ):
-            return False
-        if minor.site.place is None or minor.role != strike.role:
-            return False
-        if minor.days is None or strike.days is None:
-            return True
-        return minor.days[0] <= strike.days[1] and strike.days[0] <= minor.days[1]
-
-    @staticmethod
-    def _set_totals_aside(drafts: list[Draft]) -> None:
-        """A total for a province whose towns have figures of their own is their sum, not one more incident."""
-        towns = {
-            (d.site.place.admin1, d.category)
-            for d in drafts
-            if d.role == "incident" and d.site and d.site.place and not d.site.place.is_area
-        }
-        for d in drafts:
-            place = d.site.place if d.site else None
-            if (
-                d.role == "incident"
-                and place is not None
-                and place.is_area
-                and place.kind not in SMALL_AREAS
-                and ((place.admin1, d.category) in towns or place.kind == "country")
-            ):
-                d.role = "referenced"
+    def _away(self, site: Site, at: int) -> int:
+        """Return how far a place stands from the word of a strike; other clauses between count as a long way."""
+        first, last = (site.end, at) if site.end <= at else (at, site.start)
+        gap = self._shadow.lower[first:last]
+        marks = 200 * len(_pattern("clause").findall(gap)) + 20 * gap.count(",")
+        return len(gap) + marks + (15 if site.end <= at else 0)
 
     def _place(self, drafts: list[Draft], i: int, fact: Fact, starts: list[int]) -> None:
         if fact.predicate in _NOWHERE:
@@ -237,7 +169,7 @@ class Drafter:
             or known
             or site is self._where.main
             or site.place == (self._where.main.place if self._where.main else None)
-            or self._where.lists
+            or (self._where.lists and _pattern("item").match(self._shadow.lower, site.end) is not None)
         )
 
     def _add(
@@ -254,15 +186,20 @@ class Drafter:
         buried = category == "burial_site"
         draft = next((d for d in drafts if self._same(d, site, category, None if buried else days)), None)
         if draft is None:
-            draft = Draft(
-                category, role, site, None if buried else days, when.value if when and not buried else None
-            )
+            value = when.value if when and not buried else None
+            draft = Draft(category, role, site, None if buried else days, value, is_sure=False)
             drafts.append(draft)
         if buried and days is not None and role == "incident" and days[0] == days[1]:
             draft.discovered = min(draft.discovered or days[0], days[0])
         if draft.role == "referenced" and role == "incident":
             draft.role = role
         sentence = self._segments.at(fact.start)
+        draft.is_sure |= self._what.is_sure(fact, category)
+        draft.is_earlier |= bool(
+            (when and when.steps_back)
+            or _pattern("before_that").search(self._shadow.lower, sentence.start, sentence.end)
+        )
+        draft.is_dated |= when is not None and sentence.start <= when.start < sentence.end
         if i is not None:
             draft.facts.append(i)
         draft.spans.append((sentence.start, sentence.end))
@@ -275,11 +212,12 @@ class Drafter:
             return False
         one, other = draft.site.place, site.place
         if one is None or other is None:
-            if draft.site.start != site.start and one is not other:
-                return False
-        elif one.place_id != other.place_id:
+            same = draft.site.start == site.start or one is other
+        else:
+            same = one.place_id == other.place_id
+        if not same:
             return False
-        return draft.days is None or days is None or (draft.days[0] <= days[1] and days[0] <= draft.days[1])
+        return draft.days == days
 
     def _attach(self, drafts: list[Draft], i: int, fact: Fact, starts: list[int]) -> None:
         """Attach blame, denials and inquiries to the incident they are aimed at; to none rather than to a wrong one."""

@@ -30,12 +30,19 @@ _DATELINE: Final = re.compile(
     r"(?:, [A-Z][a-zA-Z]+)?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?(?:\([A-Z][\w ]{1,20}\) ?)?[-–—] "
 )
 
+# "ДНЕПР, 16 мая.", "Київ, 5 липня (агентство) –": a place, a day and no more before the text begins.
+_FILED: Final = re.compile(
+    r",? (?:\d{1,2} [а-яіїєґёa-z]{3,10}|[A-Z][a-z]{2,8}\.? \d{1,2})(?:,? \d{4}(?: (?:року|года|г\.|р\.))?)?(?:[.,]? ?(?:\([^()\n]{2,30}\)|[/\w «»-]{2,25}))?(?:\.| ?[-–—]{1,2}) "
+)
+
 
 def _is_dateline(shadow: Shadow, m: Mention) -> bool:
     line_start = shadow.cased.rfind("\n", 0, m.start) + 1
     opens = not shadow.cased[line_start : m.start].strip()
-    return (
-        opens and shadow.cased[m.start : m.end].isupper() and _DATELINE.match(shadow.cased, m.end) is not None
+    upper = shadow.cased[m.start : m.end].isupper()
+    return opens and (
+        (upper and _DATELINE.match(shadow.cased, m.end) is not None)
+        or _FILED.match(shadow.cased, m.end) is not None
     )
 
 
@@ -53,6 +60,10 @@ _ROAD_BEFORE: Final = re.compile(
 )
 _BESIDE: Final = re.compile(
     r"[ ,(]*(?:(?:which|that) (?:is|lies)|що|який|яке|яка|что|который|которое|located|situated|розташован\w+|расположенн\w+|a [a-z]+|the [a-z]+|місто|город|село)?[ ,]*"
+)
+# "в этом городе Сумской области": the town is the one told of before.
+_TOWN_OF: Final = re.compile(
+    r"(?<!\w)(?:(?:this|the) (?:city|town|village|settlement) in (?:the )?|(?:міст|город|сел|селищ|пос[её]лк|громад|общин)[а-яіїє]{0,3} (?:на |в )?)$"
 )
 _REGION_NOUN: Final = re.compile(r"(?:щин|ччин)(?:а|і|у|ою|и|е|ой|ы)$")
 _KIND_AFTER: Final = re.compile(r" (?:village|town|city|settlement|hamlet)(?!\w)")
@@ -153,6 +164,14 @@ def _resolved(name: str) -> geocode.Resolution:
     return geocode.resolve(name)
 
 
+@cache
+def _are_settlements(ids: tuple[str, ...]) -> bool:
+    return all(
+        p is not None and p.kind in {"", "village", "town", "city", "quarter"} for p in map(_place, ids)
+    )
+
+
+_IN_CLAUSE: Final = re.compile(r"(?:^|[.!?;:,\n»”\"—–-]\s*|(?:and|but|while|а|але|но|та|і|и)\s)(?:in|у|в) $")
 _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
 
 
@@ -202,14 +221,13 @@ class Reader:
     def _is_place(self, m: Mention, previous: Mention | None) -> bool:
         """Say whether a mention names a place at all, by what stands around it or by its size."""
         lower, word = self._shadow.lower, self._shadow.lower[m.start : m.end]
-        if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(lower, m.end)):
-            return False
-        if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
+        if self._is_no_name(m, word):
             return False
         if (
             _AREA_WORD.match(lower, m.end)
             or _area(m.place_ids) is not None
             or _KIND_AFTER.match(lower, m.end)
+            or (m.how != "loose" and self._after("struck_after", m))
         ):
             return True
         lead = _WORD_BEFORE.search(lower, max(0, m.start - 30), m.start)
@@ -218,6 +236,21 @@ class Reader:
         if self._is_listed(m, previous):
             return True
         return _population(m.place_ids) >= (LARGE if _is_near(m.place_ids) else 25 * LARGE)
+
+    def _is_no_name(self, m: Mention, word: str) -> bool:
+        """Say whether a word is a common one, an acronym or the name of a part of a town."""
+        if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(self._shadow.lower, m.end)):
+            return True
+        return (self._shadow.cased[m.start : m.end].isupper() and len(word) < 5) or self._is_quarter(m)
+
+    def _is_quarter(self, m: Mention) -> bool:
+        """Say whether a small place's name behind "на" is that of a part of a town: villages stand behind "у" and "в"."""
+        lower = self._shadow.lower
+        if lower[max(0, m.start - 4) : m.start][-4:].strip(" ") != "на" or not _are_settlements(m.place_ids):
+            return False
+        return _population(m.place_ids) < LARGE and not _pattern("onto").search(
+            lower, max(0, m.start - 70), m.start
+        )
 
     def _is_listed(self, m: Mention, previous: Mention | None) -> bool:
         """Say whether the mention heads an item of a list, or goes on with a list of places."""
@@ -312,6 +345,8 @@ class Reader:
                 bool(_end_with("offset").search(lower, head, m.start)),
             ),
             ("comparison", "something is compared to it", self._compared(m.start, head)),
+            ("comparison", "it looks alike, or names a part of the front", self._after("alike_after", m)),
+            ("agency", "where somebody speaks", self._is_where_spoken(m, head)),
             ("origin", "an end of a road between two places", self._is_road(m, i)),
             (
                 "origin",
@@ -325,8 +360,8 @@ class Reader:
                 return role, why, False
         if _is_dateline(self._shadow, m):
             return "resident", "the dateline of an agency report", False
-        if _pattern("resident_after").match(lower, m.end) or _end_with("resident").search(
-            lower, head, m.start
+        if self._after("resident_after", m) or any(
+            _end_with(words).search(lower, head, m.start) for words in ("resident", "from")
         ):
             return "resident", "where people named are from", False
         if _end_with("near").search(lower, head, m.start):
@@ -334,6 +369,14 @@ class Reader:
                 return "offset", "a landmark beside the place named before it", False
             return "site", "the words say near it", True
         return "mention", "named", False
+
+    def _after(self, name: str, m: Mention) -> bool:
+        return _pattern(name).match(self._shadow.lower, m.end) is not None
+
+    def _is_where_spoken(self, m: Mention, head: int) -> bool:
+        """Say whether a place behind "in" opens a clause of speech ("У Москві заявили")."""
+        lead = _IN_CLAUSE.search(self._shadow.lower[head : m.start])
+        return lead is not None and self._after("speech_after", m)
 
     def _is_road(self, m: Mention, i: int) -> bool:
         """Say whether a place is an end of "the X-Y road", "по дорозі з X до Y"."""
@@ -387,7 +430,10 @@ class Reader:
                 place is not None
                 and place.is_area
                 and site.role in {"mention", "site"}
-                and self._holds(sites, i)
+                and (
+                    self._holds(sites, i)
+                    or _TOWN_OF.search(self._shadow.lower, max(0, site.start - 40), site.start)
+                )
             ):
                 made.append(
                     replace(site, role="within", why=f"the area a place beside it lies in; {site.found.why}")

@@ -26,8 +26,8 @@ from incidents.extract import (
 )
 from incidents.extract.attribution import Attribution
 from incidents.extract.dates import Anchor, DateMention
-from incidents.extract.drafts import Draft
 from incidents.extract.facts import Fact
+from incidents.extract.joining import Draft
 from incidents.extract.outcomes import Figure
 from incidents.extract.places import Site
 from incidents.extract.speakers import Attributions
@@ -135,7 +135,10 @@ class _Session:
         self.base = day
         first = dates.find(self.shadow.lower, lambda at: Anchor(day, self._ahead(at)))
         self.said_on = self._said_on(first)
-        return [d for d in dates.find(self.shadow.lower, self._anchor) if d.start >= skip]
+        found = dates.find(
+            self.shadow.lower, self._anchor, is_spoken=lambda d: (d.start, d.end) in self._spoken
+        )
+        return [d for d in found if d.start >= skip]
 
     def _ahead(self, at: int) -> bool:
         return hedges.looks_ahead(self.shadow.lower, self.segments.at(at), at)
@@ -149,6 +152,7 @@ class _Session:
     def _said_on(self, found: Sequence[DateMention]) -> dict[str, list[tuple[int, str]]]:
         """Return, for each speaker, the days on which they are said to have spoken, with where that stands."""
         said: dict[str, list[tuple[int, str]]] = {}
+        self._spoken: set[tuple[int, int]] = set()
         found = [
             d for d in found if self.segments.quotation_at(d.start) is None and d.value and len(d.value) == 10
         ]
@@ -159,6 +163,7 @@ class _Session:
             low, high = min(a.at, a.voice.start), max(a.end, a.voice.end)
             reach = slice(bisect_left(starts, low - _BESIDE), bisect_left(starts, high + _BESIDE))
             near = [d for d in found[reach] if self._is_beside(d, a)]
+            self._spoken |= {(d.start, d.end) for d in near}
             if near:
                 said.setdefault(a.voice.key or a.voice.name, []).append((a.at, str(near[0].value)))
         return said

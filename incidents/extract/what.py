@@ -11,9 +11,11 @@ from incidents.extract.classify import Cues
 from incidents.extract.facts import Fact
 from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
+from incidents.extract.where import Where
 
 CONTEXT: Final = {"control_change": "territorial_control", "visit": "official_visit"}
 _GRAVE: Final = frozenset({"graves", "exhumed", "site_type", "cause", "evidence_status", "count_withheld"})
+_BLASTS: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooting", "explosion"})
 _HEAVY: Final = frozenset({"missile_strike", "air_strike", "shelling", "explosion"})
 
 
@@ -25,8 +27,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 class What:
     """The categories of one report, to be asked for each claim."""
 
-    def __init__(self, shadow: Shadow, segments: Segments, cues: Cues) -> None:
-        self._shadow, self._segments, self._cues = shadow, segments, cues
+    def __init__(self, shadow: Shadow, segments: Segments, cues: Cues, where: Where) -> None:
+        self._shadow, self._segments, self._cues, self._where = shadow, segments, cues, where
 
     def of(self, fact: Fact) -> str:
         """Return the category of what a claim tells."""
@@ -37,11 +39,18 @@ class What:
         special = self._special(fact, span)
         if special:
             return special
-        for start, end in self.widening(sentence):
+        for start, end in [self._item(fact, sentence), *self.widening(sentence)]:
             found = self._cues.strike(start, end) or self._told_with(fact, start, end)
             if found:
                 return found
         return "object_damage" if fact.predicate in {"damage", "damage_share"} else "other"
+
+    def _item(self, fact: Fact, sentence: Sentence) -> tuple[int, int]:
+        """Return the item between semicolons that a claim stands in."""
+        lower = self._shadow.lower
+        first = lower.rfind(";", sentence.start, fact.start) + 1
+        last = lower.find(";", fact.end, sentence.end)
+        return max(first, sentence.start), last if last >= 0 else sentence.end
 
     def _told_with(self, fact: Fact, start: int, end: int) -> str | None:
         """Return the harm other than a strike in which people died or were hurt: those who fled were not."""
@@ -119,9 +128,42 @@ class What:
         return self._cues.strike(same[0].start, sentence.end) is not None
 
     def widening(self, sentence: Sentence) -> list[tuple[int, int]]:
-        """Return ever wider spans around a sentence: itself, its paragraph up to it, all of that, the whole text."""
-        same = self._segments.paragraph(sentence.paragraph)
-        return [
-            (sentence.start, sentence.end), (same[0].start, sentence.end), (same[0].start, same[-1].end),
-            (0, len(self._shadow.lower)),
-        ]  # fmt: skip
+        """Return ever wider spans around a sentence that tell of the same: itself, its passage, the head, the text.
+
+        In a list, and where other towns are told of, what stands under another town says nothing of this one.
+        """
+        lead, tail = self._passage(sentence, -1), self._passage(sentence, 1)
+        whole = [(sentence.start, sentence.end), (lead, sentence.end), (lead, tail)]
+        own = self._where.ids(sentence)
+        if not own or (own == self._where.ids(self._segments.sentences[0]) and not self._where.lists):
+            return [*whole, (0, self._head_end()), (0, len(self._shadow.lower))]
+        line = next(s for s in self._segments.paragraph(sentence.paragraph) if s.line == sentence.line)
+        return [*whole, (line.start, sentence.end), (0, self._heading_end(own))]
+
+    def _passage(self, sentence: Sentence, step: int) -> int:
+        """Return where the sentences before or after one, of its paragraph and of no other town, begin or end."""
+        own = self._where.ids(sentence)
+        reached = sentence
+        i = sentence.index + step
+        while 0 <= i < len(self._segments.sentences):
+            beside = self._segments.sentences[i]
+            other = self._where.ids(beside)
+            if beside.paragraph != sentence.paragraph or (own and other and not own & other):
+                break
+            if not own and other and step > 0:
+                break
+            reached, own = beside, own or other
+            i += step
+        return reached.start if step < 0 else reached.end
+
+    def _heading_end(self, own: frozenset[str]) -> int:
+        """Return where the head of the report ends: with its second sentence, or before one that tells of other towns."""
+        for s in self._segments.sentences[:2]:
+            if self._where.ids(s) - own:
+                return s.start
+        return self._head_end()
+
+    def is_sure(self, fact: Fact, category: str) -> bool:
+        """Say whether the words of the claim's own sentence tell of that category."""
+        sentence = self._segments.at(fact.start)
+        return category not in _BLASTS or self._cues.strike(sentence.start, sentence.end) is not None

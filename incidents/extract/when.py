@@ -21,6 +21,10 @@ from incidents.extract.where import Where
 
 _OLD: Final = dt.timedelta(days=45)
 _NEWS: Final = dt.timedelta(days=10)
+_HEADING: Final = 32
+"""Characters of a line that is only a heading ("5 травня")."""
+_LEAD: Final = 25
+"""Characters before a date that leads its sentence."""
 
 
 @cache
@@ -39,7 +43,7 @@ class When:
         self._published, self._said = published, said
         self._dates: dict[int, list[DateMention]] = {}
         for d in found:
-            if d.value is None or self._is_dateline(d):
+            if d.value is None or self._is_dateline(d) or self._is_ahead(d):
                 continue
             if not self._is_speech(d) and not self._is_open(d):
                 self._dates.setdefault(segments.at(d.start).index, []).append(d)
@@ -48,13 +52,24 @@ class When:
     def _is_speech(self, d: DateMention) -> bool:
         """Say whether a date stands with a verb of speech and so tells when somebody spoke."""
         lower = self._shadow.lower
-        if _pattern("rose").search(lower[max(0, d.start - 60) : d.start]):
+        if _pattern("rose").search(lower[max(0, d.start - 60) : d.start]) or _pattern("counted_on").search(
+            lower, max(0, d.start - 60), d.start
+        ):
+            return True
+        opens = d.rule == "date.from_there" or not lower[self._segments.at(d.start).start : d.start].strip()
+        if opens and _pattern("rose_after").match(lower, d.end):
             return True
         return any(
             (end <= d.start <= end + 14 and re.fullmatch(r"[^\W\d]*[^.,;:!?\n]*", lower[end : d.start]))
             or (d.end <= start <= d.end + 2 and not lower[d.end : start].strip())
             or start <= d.start < end
             for start, end in self._said
+        )
+
+    def _is_ahead(self, d: DateMention) -> bool:
+        """Say whether a date lies after publication: what is planned for it has not happened."""
+        return self._published is not None and dates.edges(str(d.value))[0] > self._published + dt.timedelta(
+            days=1
         )
 
     def _is_dateline(self, d: DateMention) -> bool:
@@ -112,14 +127,35 @@ class When:
         here = self._dates.get(sentence.index, [])
         if here and not self._is_aftermath(fact, sentence, here):
             return min(here, key=lambda d: (self._far(d, fact), d.start))
-        for i in range(sentence.index - 1, -1, -1):
-            before = self._segments.sentences[i]
-            if before.paragraph != sentence.paragraph:
-                break
-            there = [d for d in self._dates.get(i, []) if self.is_recent(d)]
+        if not here and _pattern("before_that").search(self._shadow.lower, sentence.start, sentence.end):
+            return None
+        for before in self._leading(sentence):
+            there = [d for d in self._dates.get(before.index, []) if self.is_recent(d)]
+            there = [d for d in there if self._reaches(d, before, sentence)]
             if there and not self._is_aftermath(fact, before, there):
                 return there[-1]
         return self._told_after(sentence) or self.first
+
+    def _leading(self, sentence: Sentence) -> list[Sentence]:
+        """Return the sentences before one in its paragraph, the nearest first; of the lines before its own only a heading."""
+        same = self._segments.paragraph(sentence.paragraph)
+        before = [s for s in same if s.index < sentence.index]
+        lower = self._shadow.lower
+        return [
+            s for s in reversed(before)
+            if s.line == sentence.line or lower[s.start : s.end].endswith(":") or s.end - s.start < _HEADING
+        ]  # fmt: skip
+
+    def _reaches(self, d: DateMention, before: Sentence, sentence: Sentence) -> bool:
+        """Say whether the date of a sentence is that of a later one too.
+
+        Where they tell of different towns it is only if it leads its sentence, and not as a step back ("a day earlier").
+        """
+        own, other = self._where.ids(sentence), self._where.ids(before)
+        if not own or not other or own & other:
+            return True
+        lead = self._shadow.lower[before.start : d.start]
+        return not d.steps_back and len(lead) <= _LEAD and d == self._dates[before.index][0]
 
     def _is_aftermath(self, fact: Fact, sentence: Sentence, here: list[DateMention]) -> bool:
         """Say whether the day of a sentence is that of a rescue or a death in hospital, after an attack told before."""

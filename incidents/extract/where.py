@@ -36,6 +36,7 @@ class Where:
         for site in self._without_ways(sites):
             self.by_sentence.setdefault(segments.at(site.start).index, []).append(site)
         self._agencies = [s for s in sites if s.role == "agency" and s.place and not s.place.is_area]
+        self._ids: dict[int, frozenset[str]] = {}
         self.main = self._main_site()
         self.lists = self._listed()
 
@@ -93,15 +94,18 @@ class Where:
         return sites
 
     def _main_site(self) -> Site | None:
-        first: Site | None = None
-        for sentence in self._segments.sentences:
-            for site in self.usable(sentence):
-                if site.role == "comparison":
-                    continue
-                if site.place is None or not site.place.is_area:
-                    return site
-                first = first or site
-        return first or next(iter(self._agencies), None)
+        """Return the first town of the report, else where people told of are from, the first area, or a town's office."""
+        named = [
+            s
+            for sentence in self._segments.sentences
+            for s in self.usable(sentence)
+            if s.role != "comparison"
+        ]
+        towns = [s for s in named if s.place is None or not s.place.is_area]
+        there = [s for s in towns if s.role != "resident"]
+        for site in (*there, *towns, *named, *self._agencies):
+            return site
+        return None
 
     def _listed(self) -> bool:
         """Say whether the report is a list of settlements: three or more with words of harm of their own."""
@@ -172,11 +176,20 @@ class Where:
             )
         )
 
+    def ids(self, sentence: Sentence) -> frozenset[str]:
+        """Return the ids of the settlements of a sentence where something may have happened."""
+        if sentence.index not in self._ids:
+            towns = (s.place for s in self._towns(sentence) if s.role not in {"comparison", "resident"})
+            self._ids[sentence.index] = frozenset(p.place_id for p in towns if p is not None)
+        return self._ids[sentence.index]
+
     def _towns(self, sentence: Sentence) -> list[Site]:
         return [s for s in self.usable(sentence) if s.place is None or not s.place.is_area]
 
-    @staticmethod
-    def _inside_speaker(site: Site, fact: Fact) -> bool:
+    def _inside_speaker(self, site: Site, fact: Fact) -> bool:
+        """Say whether a place is one of the words that say who speaks; "in" a place nobody is."""
+        if _pattern("inside").search(self._shadow.lower, max(0, site.start - 6), site.start):
+            return False
         return any(a <= site.start < b for a, b in fact.speaker_spans)
 
     def _in_sentence(
@@ -222,6 +235,11 @@ class Where:
         if not figures or figures[0] > after[0].start:
             return None
         return tuple(s for s in self._areas(sentence) if s.start < colon)[:1]
+
+    def run(self, here: list[Site], at: Site) -> tuple[Site, ...]:
+        """Return a place and those that "and" joins to it on either side."""
+        back = [s for s in here[: here.index(at)] if at in self._run(here, s, forwards=True)]
+        return (*back, *self._run(here, at, forwards=True))
 
     def _run(self, here: list[Site], at: Site, *, forwards: bool) -> tuple[Site, ...]:
         """Return a place and those joined to it by "and" ("in Bucha and also close to Mariupol")."""
