@@ -12,6 +12,7 @@ from incidents.extract.outcomes import Link
 _AMONG: Final = _cues.pattern("links", "among")
 _FROM_BEFORE: Final = _cues.pattern("links", "from_before")
 _ELLIPSIS: Final = _cues.pattern("links", "ellipsis")
+_ELLIPSIS_BEFORE: Final = _cues.pattern("links", "ellipsis_before")
 _PART_GAP: Final = _cues.pattern("links", "part_gap")
 _DEAD: Final = _cues.pattern("links", "dead")
 _AND: Final = _cues.pattern("links", "and")
@@ -28,7 +29,10 @@ BARE_NEXT: Final = _cues.pattern("links", "bare_next")
 
 
 class Sum(NamedTuple):
-    """People counted one after another and together: figures `first` to `last` of a list, `total` in all."""
+    """People counted one after another and together: figures `first` to `last` of a list, `total` in all.
+
+    Below zero where they only name those counted before them ("two people, a man and a woman").
+    """
 
     first: int
     last: int
@@ -47,8 +51,14 @@ def sums(lower: str, made: list[tuple[Head, Link]]) -> list[Sum]:
         while last + 1 < len(made) and _adds(lower, made[last], made[last + 1]):
             last += 1
         total = int(sum(h.quantity.value or 0 for h, _ in made[i : last + 1]))
-        if last > i and not _is_named(lower, made, i, total) and _AND_ANY.search(_run(lower, made, i, last)):
-            found.append(Sum(i, last, total))
+        if last > i and _AND_ANY.search(_run(lower, made, i, last)):
+            named = _is_named(lower, made, i, total)
+            only_names = (
+                named
+                and total == made[i - 1][0].quantity.value
+                and all(h.is_single for h, _ in made[i : last + 1])
+            )
+            found += [Sum(i, last, -total if named else total)] if not named or only_names else []
         i = last + 1
     return found
 
@@ -91,6 +101,13 @@ def is_of_them(lower: str, head: Head) -> bool:
 
 def _is_elliptic(lower: str, previous: Head, head: Head) -> bool:
     """Say whether a bare figure goes on with the one before it ("three dead in X, two in Y")."""
+    gap = lower[previous.end : head.quantity.start]
+    if (
+        head.quantity.value is not None
+        and BARE_NEXT.match(lower, head.end)
+        and _ELLIPSIS_BEFORE.fullmatch(gap)
+    ):
+        return True
     if head.quantity.value is None or not re.match(
         r" (?:in|at|near|у|в|на|біля|під|около) ", lower[head.end : head.end + 8]
     ):
@@ -156,7 +173,8 @@ def inherited(lower: str, heads: list[Head], made: list[tuple[Head, Link]]) -> l
             link = None
         if link is None and previous is not None and fits and head.quantity.value is not None:
             gap = lower[previous[0].end : head.quantity.start]
-            if (head.is_part and len(gap) < 60) or _COORDINATED.fullmatch(gap):
+            with_one = previous[0].is_single and gap != ", " and _JOINED.fullmatch(gap)
+            if (head.is_part and len(gap) < 60) or with_one or _COORDINATED.fullmatch(gap):
                 link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
         if link is None and previous is not None and _is_bare_part(lower, previous[0], head):
             link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)

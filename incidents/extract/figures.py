@@ -47,6 +47,10 @@ _ADJECTIVAL_AFTER: Final = _cues.pattern("links", "adjectival_after")
 _UNSAID: Final = _cues.pattern("links", "unsaid")
 _UNCONFIRMED: Final = _cues.pattern("links", "unconfirmed")
 _CORRECTED: Final = _cues.pattern("links", "corrected")
+_OF_THEM_NEXT: Final = _cues.pattern("links", "of_them_next")
+_SINGULAR: Final = _cues.pattern("links", "singular")
+_SINGULAR_GROUP: Final = _cues.pattern("links", "singular_group")
+_WHO_WERE: Final = _cues.pattern("links", "who_were")
 _OF_PEOPLE: Final = frozenset({"killed", "injured", "missing", "bodies", "exhumed", "detained"})
 _OPENS: Final = _cues.pattern("links", "opens")
 _ARE_KIND: Final = _cues.pattern("links", "are_kind")
@@ -89,6 +93,14 @@ def _is_wild(head: Head, cue: Cue, gap: str) -> bool:
     return head.is_guess and (len(gap) > 24 or "," in gap or cue.predicate not in _GUESSED)
 
 
+def _disagrees(lower: str, head: Head, cue: Cue, gap: str) -> bool:
+    """Say whether a verb in the singular stands with a figure that asks for the plural ("погибла …, ещё двое ранены")."""
+    value = head.quantity.value
+    if head.is_pair or not isinstance(value, int) or value < 2 or (value % 10 == 1 and value != 11):
+        return False
+    return _SINGULAR.fullmatch(lower[cue.start : cue.end]) is not None and not _SINGULAR_GROUP.search(gap)
+
+
 def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[Cue]) -> float | None:
     """Return how far a figure is from an outcome, in words and marks; null where something cuts them apart."""
     before = cue.start >= head.quantity.end
@@ -101,7 +113,7 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
         return 0.0 if head.quantity.start < cue.end and cue.start < head.end else None
     gap = _PAREN.sub(" ", lower[start:end])
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
-    if len(gap) > 90 or _cut().search(gap) or _is_wild(head, cue, gap):
+    if len(gap) > 90 or _cut().search(gap) or _is_wild(head, cue, gap) or _disagrees(lower, head, cue, gap):
         return None
     if before and (_is_cut_before(gap, labelled) or any(_takes_cue(lower, head, o, cue) for o in others)):
         return None
@@ -147,13 +159,22 @@ def _died_since(lower: str, head: Head, best: Link | None, near: list[Cue]) -> L
     if best is None or best.predicate != "injured":
         return best
     ends = max(head.end, best.cue.end if best.cue is not None else 0)
+    who = (
+        best.cue is not None and _WHO_WERE.search(lower, head.end, max(head.end, best.cue.start)) is not None
+    )
     died = [
         c
         for c in near
-        if c.predicate == "killed" and c.start >= ends and _LINKING.fullmatch(lower[ends : c.start] + " ")
+        if c.predicate == "killed"
+        and ends <= c.start <= ends + 60
+        and _leads_on(lower[ends : c.start], who=who)
     ]
-    is_named = best.cue is None or best.cue.start <= head.end + 1
+    is_named = who or best.cue is None or best.cue.start <= head.end + 1
     return Link(best.cost, died[0], "killed") if died and is_named else best
+
+
+def _leads_on(gap: str, *, who: bool) -> bool:
+    return _LINKING.fullmatch(gap + " ") is not None or (who and not re.search(r"[,.;:]", gap))
 
 
 def _is_body_of(lower: str, head: Head) -> bool:
@@ -256,7 +277,7 @@ def _continued(
 
 def _goes_on(lower: str, sentence: Sentence, head: Head, whole: Figure) -> bool:
     """Say whether a figure is a part of the one of the sentence before ("Two of them", "Two were children")."""
-    if head.is_part or extents.is_of_them(lower, head):
+    if (head.is_part or extents.is_of_them(lower, head)) and _OF_THEM_NEXT.match(lower, head.end):
         return _OPENS.search(
             lower, max(sentence.start, head.quantity.start - 24), head.quantity.start
         ) is not None or (head.quantity.start == sentence.start)
@@ -314,6 +335,9 @@ def _with_sums(
     found: list[Figure] = []
     inside: set[int] = set()
     for first, last, total in extents.sums(shadow.lower, made):
+        if total < 0:
+            inside |= set(range(first, last + 1))
+            continue
         (start, link), end = made[first], made[last][0].end
         groups = {h.group for h, _ in made[first : last + 1]}
         q = Quantity(
@@ -332,6 +356,8 @@ def _with_sums(
             inside |= set(range(first, last + 1))
     for i, (head, link) in enumerate(made):
         extent = extents.extent(shadow.lower, made, i)
+        if link.predicate == "killed" and link.cue is not None and extents.is_of_them(shadow.lower, head):
+            extent = "part" if any(f.predicate == "killed" for f in [*before, *found]) else "whole"
         if i in inside or (head.is_back and _is_again(head.quantity, link.predicate, before)):
             continue
         if _is_state_of(shadow.lower, sentence, head, link, [*before, *found]):

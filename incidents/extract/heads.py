@@ -19,6 +19,8 @@ _ALL: Final = _cues.pattern("links", "all_of")
 _BARE_OUTCOME: Final = _cues.pattern("links", "bare_outcome")
 _BARE_BEFORE: Final = _cues.pattern("links", "bare_before")
 _OTHER_ONE: Final = _cues.pattern("links", "other_one")
+_BASE_SET: Final = _cues.pattern("links", "base_set")
+_GUESSED: Final = _cues.pattern("links", "guessed")
 _BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
@@ -38,6 +40,7 @@ class Head(NamedTuple):
     is_single: bool = False
     is_back: bool = False
     is_guess: bool = False
+    is_pair: bool = False
 
 
 @cache
@@ -66,7 +69,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
         re.compile(
             rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
-            rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|[а-яіїєґё'-]+(?:ий|ій|ого|ього|ої|ая|яя|ый|его|ую|юю)|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
+            rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|[а-яіїєґё']+(?:річн|летн|літн|місячн|месячн)\w+|[а-яіїєґё'-]+(?:на|ня|ська|цька|ова|ева|ена|лла|ий|ій|ого|ього|ої|ая|яя|ый|его|ую|юю)|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
             rf"(?:(?P<cyrillic>{cyrillic})|(?P<guess>{data['guess']})))(?!\w|['’]s )"
         ),
         words,
@@ -141,25 +144,40 @@ def find(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> list
     return sorted(found, key=lambda h: h.quantity.start)
 
 
+def _is_after_part(lower: str, sentence: Sentence, at: int) -> bool:
+    return _part().search(lower, max(sentence.start, at - 48), at) is not None
+
+
 def _counted(lower: str, sentence: Sentence, q: Quantity) -> Head | None:
     """Return a figure with the noun behind it, or without one; nothing where that noun is "casualties" of both kinds."""
     pattern, words = _plural()
     noun = pattern.match(lower, q.end, sentence.end)
-    if noun and lower.startswith(" casualties", noun.end()):
-        return None
     of_whom = _OF_WHOM_AFTER.match(lower, q.end)
-    is_part = of_whom is not None or bool(_part().search(lower, max(sentence.start, q.start - 40), q.start))
+    is_part = of_whom is not None or _is_after_part(lower, sentence, q.start)
     if noun is None and is_part and (linked := _WERE.match(lower, q.end, sentence.end)):
         noun = pattern.match(lower, linked.end(), sentence.end)
-    if noun:
-        name, group = _whom(noun["noun"], words)
-        is_part = is_part or any(of in noun.group() for of in ("of whom", "of them", "з них"))
-        return Head(q, noun.end(), group, typed=True, is_dead=name == "dead", is_part=is_part)
-    if of_whom:
+    if noun is None:
+        return _bare_figure(lower, sentence, q, is_part=is_part)
+    name, group = _whom(noun["noun"], words)
+    is_base = name == "people" and _BASE_SET.search(lower, max(sentence.start, q.start - 30), q.start)
+    if is_base or lower.startswith(" casualties", noun.end()):
+        return None
+    is_part = is_part or any(of in noun.group() for of in ("of whom", "of them", "з них"))
+    return Head(q, noun.end(), group, typed=True, is_dead=name == "dead", is_part=is_part)
+
+
+def _bare_figure(lower: str, sentence: Sentence, q: Quantity, *, is_part: bool) -> Head:
+    """Return a figure without a known noun: "of whom", a word that only by its ending names people, or nothing."""
+    if of_whom := _OF_WHOM_AFTER.match(lower, q.end):
         return Head(q, of_whom.end(), None, typed=False, is_dead=False, is_part=True)
-    if _COLLECTIVE.fullmatch(lower, q.core, q.end) and (unit := WORD.match(lower, q.end)):
+    unit = WORD.match(lower, q.end)
+    if unit and _COLLECTIVE.fullmatch(lower, q.core, q.end):
         counts = not is_thing(unit.group(1)) and _PERSONAL.search(unit.group(1)) is not None
         return Head(q, unit.end() if counts else q.end, None, typed=counts, is_dead=False, is_part=is_part)
+    guess = _GUESSED.match(lower, q.end, sentence.end)
+    if guess and q.value is not None and not is_thing(guess["noun"]):
+        end = guess.end("noun")
+        return Head(q, end, None, typed=True, is_dead=False, is_part=is_part, is_guess=True)
     of_the = OF_THE.match(lower, q.end)
     is_part = is_part or bool(PART_AFTER.match(lower, q.end))
     return Head(q, of_the.end() if of_the else q.end, None, typed=False, is_dead=False, is_part=is_part)
@@ -182,7 +200,7 @@ def _pairs(shadow: Shadow, sentence: Sentence) -> list[Head]:
     return [
         Head(
             Quantity(m.start(), m.end(), 2, 2, 2, "as_stated", is_word=True, core=m.start()), m.end(), None,
-            typed=True, is_dead=False, is_part=False,
+            typed=True, is_dead=False, is_part=_is_after_part(shadow.lower, sentence, m.start()), is_pair=True,
         )
         for m in _pair().finditer(shadow.lower, sentence.start, sentence.end)
     ]  # fmt: skip
@@ -234,7 +252,7 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[He
             continue
         taken[m.start() - sentence.start : m.end() - sentence.start] = b"\1" * (m.end() - m.start())
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
-        is_part = bool(_part().search(shadow.lower, max(sentence.start, m.start() - 40), m.start()))
+        is_part = _is_after_part(shadow.lower, sentence, m.start())
         head = Head(
             q,
             m.end(),

@@ -25,7 +25,7 @@ _AGE: Final = re.compile(
 _BAD_BEFORE: Final = re.compile(
     r"(?:[\w#$€£₴/:]|№ ?|[^\W\d_]-|\d[.,:/-]|(?<!\w)(?:(?:ст|ч|п|no|кв|буд)\.? ?|"
     r"(?:article|articles|section|paragraph|part|статт\w+|стать\w+|частин\w+|пункт\w*|"
-    r"of (?:a|one|the|the same) family of|boy of|girl of|man of|woman of|child of|number|номер|brigade|aged|age|віком|возрасте|route|highway|up from|down from|(?:rose|risen|climbed|grew|increased) by|(?:aged|віком|возрасте) \d{1,3}(?:,|,? (?:and|to|or|та|і|и|до))|"
+    r"of (?:a|one|the|the same) family of|(?:father|mother|parent|parents|grandmother|grandfather) of|(?:one|every|each) in(?: every)?|boy of|girl of|man of|woman of|child of|number|номер|brigade|aged|age|віком|возрасте|route|highway|up from|down from|(?:rose|risen|climbed|grew|increased) by|(?:aged|віком|возрасте) \d{1,3}(?:,|,? (?:and|to|or|та|і|и|до))|"
     r"caliber|калібру?|калибра?) ))$"
 )
 # What bears a number in digits: "school 5", "day 40". In words, or after a full stop, the figure is a count.
