@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,10 +18,28 @@ from typing import IO, BinaryIO, Final
 from incidents import _files
 from incidents._errors import BadInput, NotFound
 from incidents._journal import NAME as JOURNAL
+from incidents._pg import parse
+from incidents.copying import copy
 from incidents.store import SET_ASIDE, FolderStore, stamp
+from incidents.stores import is_database
 
 MANIFEST: Final = "SHA256SUMS"
 _CHUNK: Final = 1 << 20
+
+
+def take(source: str, target: Path) -> Path:
+    """Write an archive of the collection `source`, a folder or `postgresql://…`, into `target`; returns its path.
+
+    Of a database it holds one moment as a folder would. Raises NotFound, Unavailable, CannotWrite.
+    """
+    if not is_database(source):
+        return create(FolderStore.open(source), target)
+    at = parse(source)
+    name = at.database if at.schema == "public" else f"{at.database}-{at.schema}"
+    with tempfile.TemporaryDirectory(prefix="incident-atlas-") as temp:
+        folder = Path(temp) / name
+        copy(source, str(folder))
+        return create(FolderStore.open(folder), target)
 
 
 def create(store: FolderStore, target: Path) -> Path:

@@ -133,16 +133,17 @@ def store_options(command: Command) -> Command:
 
 
 class Folder(click.ParamType[Path]):
-    """A collection folder; a database is refused with the way round it."""
+    """A path, never an address of a database; that is refused with `instead`, what to do with a database."""
 
     name = "folder"
 
+    def __init__(self, instead: str) -> None:
+        self.instead = instead
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Return the path of a folder. Fails for an address."""
+        """Return the path. Fails for an address."""
         if "://" in str(value):
-            self.fail(
-                "works on folders; bring a database into one with: incident-atlas copy URL FOLDER", param, ctx
-            )
+            self.fail(f"is of folders and files. {self.instead}", param, ctx)
         return Path(value)
 
 

@@ -11,7 +11,7 @@ from incidents.store import FolderStore
 
 
 @click.command("compact", epilog=example("compact my-collection"))
-@click.argument("folder", type=Folder())
+@click.argument("folder", type=Folder("A database has no journal: there is nothing to compact"))
 def command(folder: Path) -> None:
     """Move the journal of a collection FOLDER into its monthly files. Readers see no difference."""
     store = FolderStore.open(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,9 +11,14 @@ from incidents import repair
 from incidents.commands._common import Folder, example
 from incidents.commands.show import printable
 
+_INSTEAD: Final = (
+    "A database is never half-written: `incident-atlas validate URL` names what is wrong in it, and"
+    " `incident-atlas copy FOLDER URL` brings sound versions back from an unpacked snapshot"
+)
+
 
 @click.command("repair", epilog=example("repair my-collection", "repair damaged.geojson"))
-@click.argument("path", type=Folder())
+@click.argument("path", type=Folder(_INSTEAD))
 def command(path: Path) -> None:
     """Mend a collection folder or a GeoJSON file.
 

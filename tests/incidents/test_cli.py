@@ -237,3 +237,18 @@ def test_the_filter_words_are_those_of_the_model() -> None:
     assert command is not None
     names = {parameter.name for parameter in command.params}
     assert names >= set(Filter.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        ("repair", "incident-atlas validate URL"),
+        ("verify", "incident-atlas snapshot URL --out FOLDER"),
+        ("compact", "there is nothing to compact"),
+    ],
+)
+def test_what_makes_no_sense_on_a_database_says_what_to_do_instead(command: str, instead: str) -> None:
+    done = run(command, "postgresql://me:secret@127.0.0.1:1/atlas")
+    assert done.exit_code == 2
+    assert instead in " ".join(done.output.split())
+    assert "secret" not in done.output

@@ -129,3 +129,16 @@ def test_the_commands_work_on_a_database_as_on_a_folder(url: str, tmp_path: Path
     ran("merge", "undo", "i0001", "--into", database)
     assert store.ids() == {"i0001", "i0009", "twin"}
     assert "twin" in ran("batch", "duplicates", "--store", database)
+
+
+def test_a_snapshot_of_a_database_is_checked_and_unpacks_to_the_collection(url: str, tmp_path: Path) -> None:
+    database = f"{url}?schema=snapped"
+    copy(str(SHIPPED), database)
+    done = CliRunner().invoke(main, ["snapshot", database, "--out", str(tmp_path / "backups")])
+    assert done.exit_code == 0, done.output
+    assert str(parse(url).password) not in done.output
+    (archive,) = (tmp_path / "backups").iterdir()
+    assert CliRunner().invoke(main, ["verify", str(archive)]).exit_code == 0
+    shutil.unpack_archive(archive, tmp_path / "back")
+    (tmp_path / "back" / "SHA256SUMS").unlink()
+    assert _files(tmp_path / "back") == _files(SHIPPED)
