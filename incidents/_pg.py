@@ -36,7 +36,9 @@ _CONNECTIONS: Final = 8
 
 
 # The server notices within half a minute that we are gone, and lets go of what we held.
+# Whatever the role or the database was given: what we call saved is on the disk of the server.
 _SETTINGS: Final = {
+    "synchronous_commit": "on",
     "timezone": "UTC", "datestyle": "ISO", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3", "idle_in_transaction_session_timeout": "60000",
 }  # fmt: skip

@@ -33,6 +33,7 @@ _ARRIVING: Final = ", ".join(INCOMING)
 _SET: Final = ", ".join(f"{name} = n.{name}" for name in COLUMNS)
 _FRESH: Final = ", ".join(f"n.{name}" for name in COLUMNS)
 _FETCH: Final = 2000
+_NO_FSYNC: Final = "the server runs with fsync = off: a crash of its machine may lose what was saved; turn it on for data that matters"
 
 
 class Version(NamedTuple):
@@ -79,6 +80,8 @@ class PostgresStore(Editing):
         if not create and not store._is_there():
             raise NotFound(f"{store}: there is no collection in this database")
         store.problems += [f"{store}: schema brought up to date: {name}" for name in migrate(store.server)]
+        if _first(store.server.read("SHOW fsync")) == "off":
+            store.problems.append(f"{store}: {_NO_FSYNC}")
         return store
 
     def __str__(self) -> str:

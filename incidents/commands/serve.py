@@ -67,8 +67,10 @@ def _check_port(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
+                other = port + 1 if port < 65535 else port - 1
                 raise AtlasError(
-                    f"port {port} is in use by another program; choose one with --port"
+                    f"port {port} is in use by another program, perhaps a dashboard that still runs; "
+                    f"choose another: --port {other}, or: make run PORT={other}"
                 ) from error
             raise AtlasError(f"cannot listen on {address}:{port} ({error.strerror})") from error
 

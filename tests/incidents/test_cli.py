@@ -184,6 +184,7 @@ def test_serve_says_that_a_port_is_taken(folder: Path) -> None:
         result = run("serve", "--from", folder, "--port", port)
     assert result.exit_code == 1
     assert f"port {port} is in use" in result.output
+    assert "make run PORT=" in result.output
 
 
 def test_serve_names_an_address_that_is_not_of_this_machine(folder: Path) -> None:

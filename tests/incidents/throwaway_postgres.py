@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -13,9 +14,10 @@ _SCRIPT = Path(__file__).parents[2] / "scripts" / "postgres.sh"
 
 
 class Throwaway:
-    """A server that tests may start, kill and stop."""
+    """A server that tests may start, kill and stop; with `fsync` it is set up as for data that matters."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
+        self._environment = {**os.environ, "FSYNC": "on" if fsync else "off"}
         # not in pytest's folder, which is closed to the account that the server runs as
         self._folder = Path(tempfile.mkdtemp(prefix="atlas-postgres-"))
         self._folder.chmod(0o755)
@@ -48,6 +50,7 @@ class Throwaway:
                 ["sh", _SCRIPT, what, str(self._folder / "server")],
                 stdout=stdout,
                 stderr=stderr,
+                env=self._environment,
                 check=False,
                 timeout=60,
             )
