@@ -73,7 +73,10 @@ class What:
         if fact.predicate == "investigation" and self._main_burial():
             return "burial_site"
         if fact.predicate == "detained":
-            return "detention_torture"
+            is_taken = self._cues.has("disappearance", *span) and not self._cues.has(
+                "detention_torture", *span
+            )
+            return "disappearance" if is_taken else "detention_torture"
         return self._without_strike(fact, span) if strike is None else None
 
     def _without_strike(self, fact: Fact, span: tuple[int, int]) -> str | None:
