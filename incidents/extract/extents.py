@@ -16,6 +16,7 @@ _ELLIPSIS_BEFORE: Final = _cues.pattern("links", "ellipsis_before")
 _PART_GAP: Final = _cues.pattern("links", "part_gap")
 _DEAD: Final = _cues.pattern("links", "dead")
 _AND: Final = _cues.pattern("links", "and")
+_ATTRIBUTE: Final = _cues.pattern("links", "attribute")
 _AGED: Final = _cues.pattern("links", "aged")
 _AND_ANY: Final = re.compile(r"[^\W\d_]")
 _JOINED: Final = _cues.pattern("links", "joined")
@@ -135,7 +136,7 @@ def _is_bare_part(lower: str, before: Head, head: Head) -> bool:
 
 def _gap(lower: str, before: Head, head: Head) -> str:
     """Return the words between two figures, ages left out."""
-    return _AGED.sub("", lower[before.end : head.quantity.start])
+    return _ATTRIBUTE.sub("", _AGED.sub("", lower[before.end : head.quantity.start]))
 
 
 def _lend_back(lower: str, heads: list[Head], linked: dict[int, Link]) -> None:

@@ -39,7 +39,7 @@ _LIVING_AFTER: Final = _cues.pattern("links", "living_after")
 _CAPACITY: Final = _cues.pattern("links", "capacity")
 _MOST_HARMED: Final = 200
 _PAREN: Final = _cues.pattern("links", "paren")
-_GUESSED: Final = frozenset({"killed", "injured"})
+_GUESSED: Final = frozenset({"killed", "injured", "missing", "detained"})
 _ADJECTIVAL_BEFORE: Final = _cues.pattern("links", "adjectival_before")
 _KIN_OF: Final = _cues.pattern("links", "kin_of")
 _KIN_OF_WHOM: Final = _cues.pattern("links", "kin_of_whom")
@@ -51,6 +51,7 @@ _OF_THEM_NEXT: Final = _cues.pattern("links", "of_them_next")
 _SINGULAR: Final = _cues.pattern("links", "singular")
 _SINGULAR_GROUP: Final = _cues.pattern("links", "singular_group")
 _WHO_WERE: Final = _cues.pattern("links", "who_were")
+_GENERIC_PART: Final = _cues.pattern("links", "generic_part")
 _OF_PEOPLE: Final = frozenset({"killed", "injured", "missing", "bodies", "exhumed", "detained"})
 _OPENS: Final = _cues.pattern("links", "opens")
 _ARE_KIND: Final = _cues.pattern("links", "are_kind")
@@ -60,6 +61,8 @@ _BODY_OF: Final = _cues.pattern("links", "body_of")
 _EITHER: Final = _cues.pattern("links", "either")
 _DUG: Final = _cues.pattern("links", "dug")
 _DUG_AFTER: Final = _cues.pattern("links", "dug_after")
+_BORN: Final = _cues.pattern("links", "born")
+_LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
 _BURIED: Final = _cues.pattern("links", "buried")
 _COLLAPSED: Final = _cues.pattern("links", "collapsed")
@@ -111,7 +114,7 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
         return None
     if start > end:
         return 0.0 if head.quantity.start < cue.end and cue.start < head.end else None
-    gap = _PAREN.sub(" ", lower[start:end])
+    gap = _PAREN.sub(" ", _BORN.sub("", lower[start:end]))
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
     if len(gap) > 90 or _cut().search(gap) or _is_wild(head, cue, gap) or _disagrees(lower, head, cue, gap):
         return None
@@ -356,14 +359,27 @@ def _with_sums(
             inside |= set(range(first, last + 1))
     for i, (head, link) in enumerate(made):
         extent = extents.extent(shadow.lower, made, i)
+        told = any(f.predicate == link.predicate for f in [*before, *found])
+        if (
+            extent == "part"
+            and link.predicate == "killed"
+            and not told
+            and _is_generic_part(shadow.lower, head)
+        ):
+            extent = "whole"
         if link.predicate == "killed" and link.cue is not None and extents.is_of_them(shadow.lower, head):
-            extent = "part" if any(f.predicate == "killed" for f in [*before, *found]) else "whole"
+            extent = "part" if told else "whole"
         if i in inside or (head.is_back and _is_again(head.quantity, link.predicate, before)):
             continue
         if _is_state_of(shadow.lower, sentence, head, link, [*before, *found]):
             extent = "part"
         found.append(_figure(shadow, sentence, head, link, extent))
     return found
+
+
+def _is_generic_part(lower: str, head: Head) -> bool:
+    """Say whether "including" does not tell of what ("12 casualties, including two deaths")."""
+    return _GENERIC_PART.search(lower, max(0, head.quantity.start - 24), head.quantity.start) is not None
 
 
 def _is_again(q: Quantity, predicate: str, before: list[Figure]) -> bool:
@@ -428,11 +444,22 @@ def _linked(
         some_cues = near[bisect_left(cue_starts, first) : bisect_left(cue_starts, last)]
         some_heads = heads[bisect_left(head_starts, first) : bisect_left(head_starts, last)]
         link = _link(shadow.lower, head, some_heads, some_cues)
-        if link is not None and _is_unsaid(shadow.lower, sentence, head):
+        if (
+            link is None
+            or _is_unsaid(shadow.lower, sentence, head)
+            or _is_lying_elsewhere(shadow.lower, sentence, link)
+        ):
             continue
-        if link is not None and _is_harm(head, link.predicate, link, shadow.lower):
+        if _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, _exhumed(shadow.lower, sentence, head, link)))
     return extents.inherited(shadow.lower, heads, made)
+
+
+def _is_lying_elsewhere(lower: str, sentence: Sentence, link: Link) -> bool:
+    """Say whether "lie" tells of no grave: in its own sentence or the words before nothing is buried."""
+    if link.cue is None or not _LIE.search(lower, link.cue.start, link.cue.end):
+        return False
+    return _BURIED.search(lower, max(0, sentence.start - 200), sentence.end) is None
 
 
 def _exhumed(lower: str, sentence: Sentence, head: Head, link: Link) -> Link:

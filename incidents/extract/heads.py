@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from incidents.extract import _cues
@@ -43,6 +43,16 @@ class Head(NamedTuple):
     is_pair: bool = False
 
 
+def _fold(text: str) -> str:
+    """Write ё as е, as most do; one character for one."""
+    return text.replace("ё", "е")
+
+
+@lru_cache(maxsize=4)
+def _folded(lower: str) -> str:
+    return _fold(lower)
+
+
 @cache
 def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     data = _cues.load("people")
@@ -55,7 +65,8 @@ def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     between = _cues.either([str(w) for w in data["between"]])
     noun = _cues.either(list(words))
     other = "(?!(?:russian|enemy|occupying|wagner|chechen|belarusian|were|was|are|is|and|of|in|at|by|from|who|had|have|has|when|after|more|out|other|were|killed|dead|wounded|injured|on|to|for|as|with|houses|homes|buildings|minutes|hours|days|cars)(?!\\w))[a-z]{3,12}"
-    return re.compile(rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w| {data['of_things']})"), words
+    pattern = rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w| {data['of_things']})"
+    return re.compile(_fold(pattern)), {_fold(w): kind for w, kind in words.items()}
 
 
 @cache
@@ -70,27 +81,28 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
             rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|[а-яіїєґё']+(?:річн|летн|літн|місячн|месячн)\w+|[а-яіїєґё'-]+(?:на|ня|ська|цька|ова|ева|ена|лла|ий|ій|ого|ього|ої|ая|яя|ый|его|ую|юю)|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
-            rf"(?:(?P<cyrillic>{cyrillic})|(?P<guess>{data['guess']})))(?!\w|['’]s )"
+            rf"(?:(?P<cyrillic>{_fold(cyrillic)})|(?P<guess>{_fold(data['guess'])})))(?!\w|['’]s )"
         ),
-        words,
+        {_fold(w): group for w, group in words.items()},
     )
 
 
 @cache
 def _bare() -> re.Pattern[str]:
-    """A person without an article, as headlines have it ("Elderly man and woman killed")."""
-    words = [
-        w for forms in _cues.load("people")["single"].values() for w in forms if not _cues.CYRILLIC.search(w)
-    ]
+    """A person without an article, as headlines ("Elderly man and woman killed") and bad translations have it."""
+    single = _cues.load("people")["single"]
+    words = _cues.either([w for forms in single.values() for w in forms if not _cues.CYRILLIC.search(w)])
+    some = r"(?:(?!an? |the |no |his |her |by |of |was |and )[a-z'-]+ ){0,3}?"
+    also = rf"(?: and (?:[a-z'-]+ ){{0,2}}{words})?"
     return re.compile(
-        rf"(?<![\w'-])(?P<bare>(?:(?!an? |the |no |his |her |by |of |was |and )[a-z'-]+ ){{0,3}}?(?P<latin>{_cues.either(words)}))(?P<cyrillic>(?!.))?"
-        rf"(?P<guess>(?!.))?(?=(?: and (?:[a-z'-]+ ){{0,2}}{_cues.either(words)})?{_BARE_OUTCOME.pattern})"
+        rf"(?<![\w'-])(?P<bare>{some}(?P<latin>{words}))(?={also}{_BARE_OUTCOME.pattern})"
+        rf"|(?:(?<=among them )|(?<=including )|(?<=incl\. )){some}(?P<part>{words})(?=[.,;)]|$| and )"
     )
 
 
 def _may_be_bare(lower: str, sentence: Sentence, m: re.Match[str]) -> bool:
     """Say whether a person without an article opens a headline or a clause of one; one with an article always may."""
-    if "bare" not in m.re.groupindex:
+    if not m.groupdict().get("bare"):
         return True
     return (
         m.start() == sentence.start
@@ -151,11 +163,11 @@ def _is_after_part(lower: str, sentence: Sentence, at: int) -> bool:
 def _counted(lower: str, sentence: Sentence, q: Quantity) -> Head | None:
     """Return a figure with the noun behind it, or without one; nothing where that noun is "casualties" of both kinds."""
     pattern, words = _plural()
-    noun = pattern.match(lower, q.end, sentence.end)
+    noun = pattern.match(_folded(lower), q.end, sentence.end)
     of_whom = _OF_WHOM_AFTER.match(lower, q.end)
     is_part = of_whom is not None or _is_after_part(lower, sentence, q.start)
     if noun is None and is_part and (linked := _WERE.match(lower, q.end, sentence.end)):
-        noun = pattern.match(lower, linked.end(), sentence.end)
+        noun = pattern.match(_folded(lower), linked.end(), sentence.end)
     if noun is None:
         return _bare_figure(lower, sentence, q, is_part=is_part)
     name, group = _whom(noun["noun"], words)
@@ -218,7 +230,7 @@ def _both(shadow: Shadow, sentence: Sentence) -> list[Head]:
     found = []
     for m in _BOTH.finditer(shadow.lower, sentence.start, sentence.end):
         q = Quantity(m.start(), m.end(), 2, 2, 2, "as_stated", is_word=True, core=m.start())
-        whom = noun.match(shadow.lower, m.end(), sentence.end)
+        whom = noun.match(_folded(shadow.lower), m.end(), sentence.end)
         if whom or not (WORD.match(shadow.lower, m.end()) is None and m.end() < sentence.end):
             end = whom.end() if whom else m.end()
             found.append(
@@ -229,26 +241,28 @@ def _both(shadow: Shadow, sentence: Sentence) -> list[Head]:
 
 def _other_one(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[Head]:
     """Return "another", "інша" where it stands for a person ("one was killed and another wounded")."""
-    starts = {h.quantity.start for h in counted}
     return [
         Head(Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start()), m.end(), None,
              typed=False, is_dead=False, is_part=False)
-        for m in _OTHER_ONE.finditer(shadow.lower, sentence.start, sentence.end) if m.start() not in starts
+        for m in _OTHER_ONE.finditer(shadow.lower, sentence.start, sentence.end) if not any(h.quantity.start < m.end() and m.start() < h.end for h in counted)
     ]  # fmt: skip
 
 
 def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[Head]:
     pattern, groups = _single()
+    lower = _folded(shadow.lower)
     found = []
     taken = bytearray(sentence.end - sentence.start + 1)
     for h in counted:
         taken[h.quantity.start - sentence.start : h.end - sentence.start] = b"\1" * (h.end - h.quantity.start)
-    bare = _bare().finditer(shadow.lower, sentence.start, sentence.end)
-    for m in [*pattern.finditer(shadow.lower, sentence.start, sentence.end), *bare]:
+    bare = _bare().finditer(lower, sentence.start, sentence.end)
+    for m in [*pattern.finditer(lower, sentence.start, sentence.end), *bare]:
         if any(taken[m.start() - sentence.start : m.end() - sentence.start]):
             continue
-        word = m["latin"] or m["cyrillic"] or "person"
-        if (m["guess"] and m["guess"] in not_people()) or not _may_be_bare(shadow.lower, sentence, m):
+        said = m.groupdict()
+        guess = said.get("guess")
+        word = next((said[name] for name in ("latin", "cyrillic", "part") if said.get(name)), "person")
+        if (guess and guess in not_people()) or not _may_be_bare(lower, sentence, m):
             continue
         taken[m.start() - sentence.start : m.end() - sentence.start] = b"\1" * (m.end() - m.start())
         q = Quantity(m.start(), m.end(), 1, 1, 1, "as_stated", is_word=True, core=m.start())
@@ -261,7 +275,7 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[He
             is_dead=False,
             is_part=is_part,
             is_single=True,
-            is_guess=m["guess"] is not None or word in _cues.load("people")["single"]["wild"],
+            is_guess=guess is not None or word in _cues.load("people")["single"]["wild"],
         )
         found.append(head)
     return found
