@@ -60,7 +60,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with _as_it_is(path) as file:
             yield file
         return
-    temp = path.with_name(f"{TEMP}{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    temp = _temp_for(path)
     try:
         with temp.open("xb") as file:
             if path.exists():
@@ -90,6 +90,26 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     """Write `chunks` as the whole of `path`: complete or absent. Raises CannotWrite."""
     with replacing(path) as file:
         file.writelines(chunks)
+
+
+def _temp_for(path: Path) -> Path:
+    return path.with_name(f"{TEMP}{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+
+
+def prepared(path: Path, chunks: Iterable[bytes]) -> Path:
+    """Write what shall become `path` into a temporary file beside it, durable, and return that. Raises CannotWrite."""
+    temp = _temp_for(path)
+    try:
+        with temp.open("xb") as file:
+            if path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        temp.unlink(missing_ok=True)
+        raise explained(error, path) from error
+    return temp
 
 
 def leftovers(folder: Path) -> list[Path]:

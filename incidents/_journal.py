@@ -15,7 +15,7 @@ from typing import Final
 import orjson
 
 from incidents._errors import BadInput, UnreadableCollection
-from incidents._files import explained, sync_folder
+from incidents._files import explained, sync_folder, write_whole
 from incidents._lines import id_of
 
 NAME: Final = "journal.geojsons"
@@ -31,6 +31,23 @@ def tombstone(incident_id: str, *, by: str | None = None) -> bytes:
     return orjson.dumps(
         {"type": "Feature", "id": incident_id, "geometry": None, "properties": {"deleted": at, "by": by}}
     )
+
+
+class Mark:
+    """A place in a journal file: all that stands before it. Holds the file open, so that no other can pass for it."""
+
+    def __init__(self, handle: int, size: int) -> None:
+        self._handle, self.size = os.dup(handle), size
+
+    def is_in(self, path: Path) -> bool:
+        """Say whether `path` is still the journal that was marked."""
+        with contextlib.suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(self._handle), path.stat())
+        return False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._handle)
 
 
 class Journal:
@@ -68,6 +85,27 @@ class Journal:
     def content(self) -> bytes:
         """Return the bytes of the records that `overlay` knows."""
         return _pread(self._handle, self._read_to, 0) if self._handle is not None else b""
+
+    def mark(self) -> Mark | None:
+        """Return the end of what `overlay` knows; null where there is no journal."""
+        return Mark(self._handle, self._read_to) if self._handle is not None else None
+
+    def forget(self, mark: Mark) -> None:
+        """Drop what stands before `mark`, when all of it stands in the files. The caller holds the lock."""
+        with self.path.open("rb") as file:
+            file.seek(mark.size)
+            rest = file.read()
+        if rest:
+            write_whole(self.path, [rest])
+        else:
+            self.remove()
+
+    def size(self) -> int:
+        """Return the bytes of the journal; 0 where there is none."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def is_same_file(self) -> bool:
         """Say whether the journal read last is still the one in the folder."""

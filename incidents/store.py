@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Self
 
@@ -18,16 +18,20 @@ import orjson
 
 from incidents import _files, _lines
 from incidents._editing import Editing
-from incidents._errors import BadInput, Conflict, Locked, NotFound, UnreadableCollection
+from incidents._errors import AtlasError, BadInput, Conflict, Locked, NotFound, UnreadableCollection
 from incidents._journal import NAME as JOURNAL
-from incidents._journal import Journal, Overlay, tombstone
+from incidents._journal import Journal, Mark, Overlay, tombstone
 from incidents._spill import Spill
 from incidents.geojson import from_line, to_line
 from incidents.model import Incident
 
 CANDIDATES: Final = "candidates.jsonl"
 SET_ASIDE: Final = "set-aside"
-_PLENTY: Final = 32 << 20  # bytes of journal that are worth a compaction
+_LITTLE: Final = 256 << 10  # bytes of journal that are never worth a compaction
+_PLENTY: Final = 32 << 20  # bytes of journal that always are: reading them takes time
+_SHARE: Final = (
+    8  # between the two, one part in so many of the files is: an edit then costs a bounded rewriting
+)
 
 OnProblem = Callable[[str, int, str, str], None]
 """Told (file, line, id or "", message) of a line that cannot be used."""
@@ -85,6 +89,8 @@ class FolderStore(Editing):
         self.problems: list[str] = []
         self._journal = Journal(folder)
         self._mutex = threading.RLock()
+        self._due: int | None = None
+        self._tidier: threading.Thread | None = None
 
     # ---- opening
 
@@ -304,6 +310,7 @@ class FolderStore(Editing):
         """Hold the folder for a batch of edits; all of them are durable when the block ends, or none.
 
         Raises Locked when another writer does not finish in time, CannotWrite on a full disk or read-only folder.
+        A journal that has grown is compacted afterwards, in a thread of its own and without holding up the next edit.
         """
         with self._mutex, _files.one_writer(self.folder, by=by, timeout=self.timeout):
             self._cut_torn()
@@ -313,6 +320,8 @@ class FolderStore(Editing):
             if lines:
                 self._journal.append(lines)
                 self._changed += len(lines)
+        if lines and self._is_due():
+            self._tidy_beside()
 
     def _different(self, edits: dict[str, Incident | None], *, by: str | None) -> list[bytes]:
         lines = []
@@ -343,22 +352,82 @@ class FolderStore(Editing):
             return self._compact()
 
     def compact_if_large(self) -> None:
-        """Compact once the journal has grown so much that reading it takes time."""
-        with contextlib.suppress(FileNotFoundError):
-            if self._journal.path.stat().st_size > _PLENTY:
-                self.compact()
+        """Compact once the journal has grown so much that reading it takes time. Writers go on beside it."""
+        if self._is_due():
+            self._compact_beside()
+
+    def _is_due(self) -> bool:
+        size = self._journal.size()
+        if size < _LITTLE:
+            return False
+        if self._due is None:
+            whole = sum(state.size for state in self.files())
+            self._due = min(_PLENTY, max(_LITTLE, whole // _SHARE))
+        return size > self._due
+
+    def _tidy_beside(self) -> None:
+        with self._mutex:
+            if self._tidier is None or not self._tidier.is_alive():
+                self._tidier = threading.Thread(target=self._tidy_quietly, name="compaction")
+                self._tidier.start()
+
+    def _tidy_quietly(self) -> None:
+        """Compact, and where that cannot be done say so and let the journal grow a good deal before trying again."""
+        try:
+            self._compact_beside()
+        except (AtlasError, OSError) as error:
+            self.problems.append(f"the journal could not be moved into the files: {error}")
+            self._due = 4 * self._journal.size()
+        else:
+            self._due = None
+
+    def settle(self) -> None:
+        """Wait until a compaction that goes on in the background is over."""
+        tidier = self._tidier
+        if tidier is not None:
+            tidier.join()
+
+    def _compact_beside(self) -> int:
+        """Compact without holding up writers: the new files are made beside the old, and take their places in a moment.
+
+        Returns how many edits were moved; 0 where somebody else changed the files meanwhile, which leaves all as it was.
+        """
+        with self._mutex:
+            overlay, mark, states = dict(self._journal.overlay()), self._journal.mark(), self.files()
+        if mark is None:
+            return 0
+        made: dict[str, Path | None] = {}
+        try:
+            for name, features in self._remade(*_by_month(overlay)):
+                lines = _lines.written(line for _, line in features)
+                made[name] = _files.prepared(self.folder / name, lines) if features else None
+            return len(overlay) if self._take_places(made, states, mark) else 0
+        except FileNotFoundError:  # of a file that somebody else's compaction has just emptied
+            return 0
+        finally:
+            mark.close()
+            for temp in made.values():
+                if temp is not None:
+                    temp.unlink(missing_ok=True)
+
+    def _take_places(self, made: dict[str, Path | None], states: list[FileState], mark: Mark) -> bool:
+        with self._mutex, _files.one_writer(self.folder, by="compaction", timeout=self.timeout):
+            self._cut_torn()
+            if self.files() != states or not mark.is_in(self._journal.path):
+                return False
+            for name, temp in made.items():
+                if temp is None:
+                    (self.folder / name).unlink(missing_ok=True)
+                else:
+                    temp.replace(self.folder / name)
+            _files.sync_folder(self.folder)
+            self._journal.forget(mark)
+        return True
 
     def _compact(self) -> int:
         overlay = dict(self._journal.overlay())
         if overlay:
-            months: dict[str, dict[str, bytes]] = {}
-            for incident_id, line in overlay.items():
-                if line is not None:
-                    name = _lines.file_of(from_line(line))
-                    months.setdefault(name, {})[incident_id] = line
-            where = {i: name for name, lines in months.items() for i in lines}
-            gone = {i: where.get(i, "") for i in overlay}
-            self._merge(gone, set(months), lambda name: months.get(name, {}))
+            self._merge(*_by_month(overlay))
         self._journal.remove()
         return len(overlay)
 
@@ -389,18 +458,25 @@ class FolderStore(Editing):
                     moved.add((spill.where[incident_id], incident_id))
         return [spill.lines(name)[incident_id] for name, incident_id in sorted(moved)]
 
-    def _merge(
-        self, where: dict[str, str], names: set[str], added: Callable[[str], dict[str, bytes]]
-    ) -> None:
-        """Rewrite the files: an id in `where` leaves every file, and comes back in those lines that `added` gives."""
+    def _merge(self, where: Mapping[str, str], names: set[str], added: Added) -> None:
         there = {state.name: state for state in self.files()}
-        for name in sorted(names | set(there)):
+        for name, features in self._remade(where, names, added):
+            self._rewrite(name, features, there.get(name))
+
+    def _remade(
+        self, where: Mapping[str, str], names: set[str], added: Added
+    ) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+        """Yield each file that changes with all its new lines by id, sorted.
+
+        An id in `where` leaves every file, and comes back in those lines that `added` gives.
+        """
+        there = {state.name for state in self.files()}
+        for name in sorted(names | there):
             old = self._rewritable(name) if name in there else []
             kept = [(i, line) for i, line in old if i not in where]
             new = added(name) if name in names else {}
-            if not new and len(kept) == len(old):
-                continue
-            self._rewrite(name, kept + list(new.items()), there.get(name))
+            if new or len(kept) != len(old):
+                yield name, sorted([*kept, *new.items()], key=lambda feature: feature[0])
 
     def _rewritable(self, name: str) -> list[tuple[str, bytes]]:
         foreign = _lines.foreign_members(self.folder / name)
@@ -426,7 +502,6 @@ class FolderStore(Editing):
         if not features:
             path.unlink(missing_ok=True)
             return
-        features.sort(key=lambda feature: feature[0])
         _files.write_whole(path, _lines.written(line for _, line in features))
 
     # ---- doubtful merges
@@ -453,6 +528,20 @@ class FolderStore(Editing):
                 path.unlink(missing_ok=True)
             elif not path.exists() or path.read_bytes() != b"".join(lines):
                 _files.write_whole(path, lines)
+
+
+Added = Callable[[str], dict[str, bytes]]
+"""Gives the lines by id that come into a file."""
+
+
+def _by_month(overlay: Overlay) -> tuple[dict[str, str], set[str], Added]:
+    """Return where each edited id belongs ("" for a deleted one), the files concerned, and what comes into them."""
+    months: dict[str, dict[str, bytes]] = {}
+    for incident_id, line in overlay.items():
+        if line is not None:
+            months.setdefault(_lines.file_of(from_line(line)), {})[incident_id] = line
+    where = {i: name for name, lines in months.items() for i in lines}
+    return {i: where.get(i, "") for i in overlay}, set(months), lambda name: months.get(name, {})
 
 
 _OURS: Final = ("*.geojson", "journal.geojsons", "collection.yaml", "candidates.jsonl", "set-aside", ".lock")

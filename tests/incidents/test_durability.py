@@ -12,6 +12,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 from incidents import _files, validate
+from incidents import store as store_module
 from incidents._errors import Locked, UnreadableCollection
 from incidents._features import iter_features
 from incidents._files import CannotWrite
@@ -66,6 +68,9 @@ def exit_code(pid: int) -> int:
 
 
 def _edit_forever(folder: Path, writer: int, acknowledge: int, seed: int) -> NoReturn:
+    store_module._LITTLE = (
+        20_000  # in this child: so that the journal is also compacted beside the edits, and often
+    )
     store = FolderStore.open(folder)
     dice = random.Random(seed)
     version = seed * 100_000
@@ -147,6 +152,93 @@ def _check(folder: Path, promised: dict[str, int]) -> None:
     assert lost == {}
     left = {p.name for p in folder.iterdir()} - {"journal.geojsons", ".lock", "set-aside"}
     assert all(name.endswith(".geojson") for name in left)
+
+
+# ---- compaction by itself
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Compactions that begin early, and end only when the event is set."""
+    go, prepared = threading.Event(), _files.prepared
+
+    def wait(*given: Any) -> Path:
+        assert go.wait(30)
+        return prepared(*given)
+
+    monkeypatch.setattr(store_module, "_LITTLE", 3_000)
+    monkeypatch.setattr(_files, "prepared", wait)
+    yield go
+    go.set()
+
+
+def many(first: int, last: int) -> list[Any]:
+    return [incident(n, date_start=dt.date(2022, 1 + n % 3, 1), date_end=None) for n in range(first, last)]
+
+
+def test_a_grown_journal_is_compacted_by_itself_and_nobody_waits_for_it(
+    store: FolderStore, held: threading.Event
+) -> None:
+    for one in many(1, 30):
+        store.put(one)  # each returns, though a compaction is under way and does not end
+    store.delete("i0003")
+    other = FolderStore.open(store.folder)
+    other.put(incident(31))
+    assert store._tidier is not None
+    assert store._tidier.is_alive()
+    expected = {n for n in range(1, 32) if n not in (3, 30)}
+    assert {int(i[1:]) for i in other.ids()} == expected
+    held.set()
+    store.settle()
+    left = list(FolderStore.open(store.folder).overlay())
+    assert 0 < len(left) < 29, "what came meanwhile stays in the journal, the rest is in the files"
+    assert {int(i[1:]) for i in other.ids()} == {int(i[1:]) for i in store.ids()} == expected
+    assert validate.check(store.folder) == []
+    store.compact()
+    assert [i.id for i in store.incidents()] == [i.id for i in FolderStore.open(store.folder).incidents()]
+    assert {int(i[1:]) for i in store.ids()} == expected
+
+
+def test_a_file_that_is_edited_while_a_compaction_goes_on_keeps_the_edit(
+    store: FolderStore, held: threading.Event
+) -> None:
+    store.put(many(1, 10))
+    path = min(store.folder.glob("*.geojson"))
+    path.write_text(path.read_text().replace('"country":"UA"', '"country":"PL"'))
+    held.set()
+    store.settle()
+    assert '"country":"PL"' in path.read_text()
+    assert len(store.overlay()) == 9, "nothing was moved"
+    assert not list(store.folder.glob(".tmp-*"))
+
+
+def test_two_compactions_at_once_are_as_one(store: FolderStore, held: threading.Event) -> None:
+    store.put(many(1, 10))
+    other = FolderStore.open(store.folder)
+    other.compact()
+    other.put(incident(40))
+    held.set()
+    store.settle()
+    assert set(other.overlay()) == {"i0040"}
+    assert len(store.ids()) == 10
+    assert not list(store.folder.glob(".tmp-*"))
+
+
+def test_a_compaction_that_cannot_be_is_told_once_and_no_edit_fails(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_LITTLE", 3_000)
+    path = min(store.folder.glob("*.geojson"))
+    path.write_text(
+        path.read_text().replace('"type":"FeatureCollection",', '"type":"FeatureCollection","name":"x",')
+    )
+    for one in many(1, 12):
+        store.put(one)
+        store.settle()
+    assert len(store.overlay()) == 11
+    (told,) = store.problems
+    assert "could not be moved" in told
+    assert path.name in told
 
 
 # ---- what a killed writer leaves
