@@ -157,19 +157,27 @@ def _check(folder: Path, promised: dict[str, int]) -> None:
 # ---- compaction by itself
 
 
+class Held:
+    """Holds up a compaction where it begins to write."""
+
+    def __init__(self) -> None:
+        self.reached, self.free = threading.Event(), threading.Event()
+        self._prepared = _files.prepared
+
+    def prepared(self, *given: Any) -> Path:
+        self.reached.set()
+        assert self.free.wait(30)
+        return self._prepared(*given)
+
+
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Compactions that begin early, and end only when the event is set."""
-    go, prepared = threading.Event(), _files.prepared
-
-    def wait(*given: Any) -> Path:
-        assert go.wait(30)
-        return prepared(*given)
-
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """Compactions that begin early, and end only when they are let free."""
+    holder = Held()
     monkeypatch.setattr(store_module, "_LITTLE", 3_000)
-    monkeypatch.setattr(_files, "prepared", wait)
-    yield go
-    go.set()
+    monkeypatch.setattr(_files, "prepared", holder.prepared)
+    yield holder
+    holder.free.set()
 
 
 def many(first: int, last: int) -> list[Any]:
@@ -177,18 +185,20 @@ def many(first: int, last: int) -> list[Any]:
 
 
 def test_a_grown_journal_is_compacted_by_itself_and_nobody_waits_for_it(
-    store: FolderStore, held: threading.Event
+    store: FolderStore, held: Held
 ) -> None:
     for one in many(1, 30):
         store.put(one)  # each returns, though a compaction is under way and does not end
+    assert held.reached.wait(30)
     store.delete("i0003")
     other = FolderStore.open(store.folder)
+    other._due = 1 << 30  # one compaction is enough for this test
     other.put(incident(31))
     assert store._tidier is not None
     assert store._tidier.is_alive()
     expected = {n for n in range(1, 32) if n not in (3, 30)}
     assert {int(i[1:]) for i in other.ids()} == expected
-    held.set()
+    held.free.set()
     store.settle()
     left = list(FolderStore.open(store.folder).overlay())
     assert 0 < len(left) < 29, "what came meanwhile stays in the journal, the rest is in the files"
@@ -200,24 +210,26 @@ def test_a_grown_journal_is_compacted_by_itself_and_nobody_waits_for_it(
 
 
 def test_a_file_that_is_edited_while_a_compaction_goes_on_keeps_the_edit(
-    store: FolderStore, held: threading.Event
+    store: FolderStore, held: Held
 ) -> None:
     store.put(many(1, 10))
+    assert held.reached.wait(30)
     path = min(store.folder.glob("*.geojson"))
     path.write_text(path.read_text().replace('"country":"UA"', '"country":"PL"'))
-    held.set()
+    held.free.set()
     store.settle()
     assert '"country":"PL"' in path.read_text()
     assert len(store.overlay()) == 9, "nothing was moved"
     assert not list(store.folder.glob(".tmp-*"))
 
 
-def test_two_compactions_at_once_are_as_one(store: FolderStore, held: threading.Event) -> None:
+def test_two_compactions_at_once_are_as_one(store: FolderStore, held: Held) -> None:
     store.put(many(1, 10))
+    assert held.reached.wait(30)
     other = FolderStore.open(store.folder)
     other.compact()
     other.put(incident(40))
-    held.set()
+    held.free.set()
     store.settle()
     assert set(other.overlay()) == {"i0040"}
     assert len(store.ids()) == 10
