@@ -95,7 +95,8 @@ class Beside:
         """Say whether `close` is the whole name of which `before` is only the last words."""
         if before.kind in {"person", "pronoun"} or close.kind == "person":
             return False
-        return close.start < before.start and close.end >= before.end
+        longer = close.end - close.start > before.end - before.start
+        return longer and close.start <= before.start and close.end >= before.end
 
     def _is_nameless(self, found: subjects.Subject) -> bool:
         """Say whether "local Telegram channels" are meant and no channel of a name."""
@@ -156,7 +157,7 @@ class Beside:
         gap_before, gap_after = m.start() - before.end, after.start - m.end()
         if not cyrillic:
             is_parted = self._shadow.lower[before.end : m.start()].rstrip()[-1:] == ","
-            return after if gap_after <= 1 and (gap_before > 12 or is_parted) else before
+            return after if is_parted or (gap_after <= 1 and gap_before > 12) else before
         between = self._shadow.lower[before.end : m.start()]
         if (
             re.search("[,–—]| (?:про|о|об) ", self._shadow.lower[m.end() : after.start])

@@ -224,6 +224,12 @@ class _Session:
             s for s in statements.read(self.shadow, self.segments)
             if not _doubles(s, found_figures[bisect_left(starts, s.start - 200) : bisect_left(starts, s.end)])
         ]  # fmt: skip
+        withheld = [
+            s for s in told if s.predicate == "count_withheld"
+        ]  # "no data on the dead yet" is no zero
+        found_figures = [
+            f for f in found_figures if f.value != 0 or not any(_overlap(f, w) for w in withheld)
+        ]
         counts = [s for s in told if s.predicate == "damage_share"]
         told = [s for s in told if not s.by_russia or self._is_russian(s)]
         told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]
@@ -307,7 +313,7 @@ class _Session:
         return rest[:200]
 
 
-def _overlap(one: Statement, other: Statement) -> bool:
+def _overlap(one: Figure | Statement, other: Statement) -> bool:
     return one.start < other.end and other.start < one.end
 
 

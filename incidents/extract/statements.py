@@ -19,6 +19,12 @@ _OFFICIAL: Final = re.compile(
 )
 
 
+# "They said that … not": what is denied stands in the words of somebody.
+_SAID: Final = re.compile(
+    r"(?:заяв|стверджу|утвержда|запевн|завер|сказа|каж|говор|наголо|подчерк|повідом|сообщ)\w+,? (?:що|что) "
+)
+
+
 @dataclass(frozen=True)
 class Statement:
     """A claim at a span of the shadow that is not a count of people."""
@@ -52,12 +58,19 @@ class _Rule:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
+    cues = dict(_cues.load("statements"))
+    words = cues.pop("words")
     return tuple(
-        _Rule(predicate, re.compile(rf"(?<![\w-])(?:{e['pattern']})(?!\w)" if not e.get("capt") else e["pattern"]),
-              e, _cues.scripts(e["pattern"]), f"statement.{predicate}.{i}")
-        for predicate, entries in _cues.load("statements").items()
-        for i, e in enumerate(entries)
-    )  # fmt: skip
+        _rule(predicate, i, entry, words)
+        for predicate, entries in cues.items()
+        for i, entry in enumerate(entries)
+    )
+
+
+def _rule(predicate: str, number: int, entry: dict[str, Any], words: dict[str, str]) -> _Rule:
+    body = re.sub(r"%(\w+)%", lambda m: words[m[1]], entry["pattern"])
+    pattern = re.compile(body if entry.get("capt") else rf"(?<![\w-])(?:{body})(?!\w)")
+    return _Rule(predicate, pattern, entry, _cues.scripts(body), f"statement.{predicate}.{number}")
 
 
 def read(shadow: Shadow, segments: Segments) -> list[Statement]:
@@ -108,6 +121,8 @@ def _statement(shadow: Shadow, sentence: Sentence, rule: _Rule, m: re.Match[str]
         return None
     start, end = _quoted(m, entry)
     value, low, high, qualifier = _value(rule, m)
+    if rule.predicate == "damage_share" and value is None and low is None and high is None:
+        return None  # "several houses": damage, and no count
     modality = entry.get("modality") or hedges.modality(shadow.lower, sentence, start, end)
     return Statement(
         start, end, rule.predicate, value, low, high, entry.get("qualifier", qualifier), entry.get("unit"), modality,
@@ -128,6 +143,8 @@ def _fits(shadow: Shadow, sentence: Sentence, entry: dict[str, Any], m: re.Match
         return bool(_OFFICIAL.search(text)) and (led is not None or shadow.cased[m.start()].isupper())
     if entry.get("needs") == "name":
         return shadow.cased[m.start("name")].isupper()
+    if entry.get("needs") == "said":
+        return bool(_SAID.search(shadow.lower, max(sentence.start, m.start() - 60), m.start()))
     about = entry.get("about")
     return about is None or about in text.replace("-", "")
 

@@ -1,0 +1,101 @@
+"""What is said besides counts of people: denials, damage, houses counted, figures withheld."""
+
+import datetime as dt
+
+import pytest
+
+from incidents.extract import read
+from incidents.model import Claim
+
+DAY = dt.date(2024, 5, 26)
+
+
+def _claims(text: str, predicate: str) -> list[Claim]:
+    return [c for c in read(text, published=DAY).claims if c.predicate == predicate]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The army command said it had not launched any missile at the town.", "army command"),
+        ("Moscow maintains that exclusively military targets were hit.", "moscow"),
+        ("The village head said the rumours were false.", "village head"),
+        ("У Кремлі відкинули ці звинувачення.", "кремл"),
+        ("У міноборони заявили, що не обстрілювали лікарню.", "міноборони"),
+        ("Москва запевняє, що цілить виключно по військових об'єктах.", "москва"),
+        ("Ця інформація не відповідає дійсності, уточнили в поліції.", "поліц"),
+        ("В Киеве эти обвинения отрицают.", "киев"),
+        ("Мэрия опровергла сообщения о жертвах.", "мэрия"),
+        ("Командование утверждает, что не наносило ударов по рынку.", "командование"),
+    ],
+)  # fmt: skip
+def test_denials_and_who_denies(text: str, speaker: str) -> None:
+    denials = _claims(text, "denial")
+    assert denials
+    assert speaker in (denials[0].speaker.name.lower() if denials[0].speaker else "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Защитники отбросили врага от села.",
+        "За добу ворог не завдавав ударів по місту.",
+        "Захисники відкинули противника від села.",
+    ],
+)
+def test_what_is_no_denial(text: str) -> None:
+    assert _claims(text, "denial") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The blast blew out windows in the lyceum.",
+        "A pharmacy, a bakery and a bus station suffered heavy damage.",
+        "The fire engulfed a furniture warehouse.",
+        "Вибуховою хвилею вибило шибки в амбулаторії.",
+        "Уламки пошкодили фасад театру.",
+        "Пошкоджень зазнали два магазини та поліклініка.",
+        "Осколками посечён фасад общежития.",
+        "Снаряд уничтожил элеватор.",
+        "Повреждения получили больница и детский сад.",
+    ],
+)
+def test_damage_without_a_count(text: str) -> None:
+    assert _claims(text, "damage")
+
+
+@pytest.mark.parametrize(
+    "text", ["A missile hit a market.", "Снаряд попал в рынок.", "Дрон влучив у будинок."]
+)
+def test_a_hit_alone_is_no_damage(text: str) -> None:
+    assert _claims(text, "damage") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Nearly 40 private homes suffered damage.", 40),
+        ("The strike damaged a clinic and eleven houses.", 11),
+        ("Пошкоджено ліцей та 14 приватних садиб.", 14),
+        ("Сім господарських споруд згоріли.", 7),
+        ("Повреждения получили 23 частных дома.", 23),
+        ("Двадцать домов разрушены.", 20),
+    ],
+)
+def test_counts_of_houses(text: str, count: int) -> None:
+    found = _claims(text, "damage_share")
+    assert [(c.value, c.unit) for c in found] == [(count, "buildings")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Даних про загиблих та поранених наразі немає.",
+        "Информации о пострадавших пока не поступало.",
+        "Information on casualties is still being verified.",
+    ],
+)
+def test_no_data_yet_is_no_zero(text: str) -> None:
+    assert _claims(text, "count_withheld")
+    assert _claims(text, "killed") == _claims(text, "injured") == []
