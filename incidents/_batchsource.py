@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from incidents import _shape
 from incidents._pgrows import Shaper, chunks
 from incidents.batch import NO_EDITS, WIDE, Edits
 from incidents.geojson import to_line
@@ -27,9 +29,10 @@ class Layout(NamedTuple):
 
 
 @contextlib.contextmanager
-def parquet_of(source: str) -> Iterator[Layout]:
+def parquet_of(source: str, *, folded: bool = False) -> Iterator[Layout]:
     """Yield the rows of a collection as Parquet files; those made for this block only are gone after it.
 
+    With `folded` there is the column `search_text`, which the index of a folder leaves to be made when it is asked for.
     Raises NotFound, UnreadableCollection or Unavailable.
     """
     with tempfile.TemporaryDirectory(prefix="incident-atlas-") as folder:
@@ -39,7 +42,8 @@ def parquet_of(source: str) -> Iterator[Layout]:
         elif Path(source).is_file():
             yield _written(Path(folder), map(to_line, read_file(Path(source))))
         else:
-            yield _indexed(FolderStore.open(source))
+            layout = _indexed(FolderStore.open(source))
+            yield layout._replace(files=_folded(layout.files, Path(folder))) if folded else layout
 
 
 def _written(folder: Path, lines: Iterable[bytes]) -> Layout:
@@ -62,6 +66,21 @@ def _indexed(store: FolderStore) -> Layout:
         edits = _edits(view.overlay)
     tables = [table for part in parts for table in part.tables if table.rows]
     return Layout([index.path(table) for table in tables], edits)
+
+
+def _folded(tables: list[Path], to: Path) -> list[Path]:
+    """Copy what filters need of tables of the index, with the folded text, to a folder."""
+    made = []
+    columns = ", ".join(name for name in WIDE.names if name != "search_text")
+    with contextlib.closing(duckdb.connect()) as con:
+        for table in tables:
+            made.append(to / table.name)
+            source, target = (str(path).replace("'", "''") for path in (table, made[-1]))
+            con.execute(
+                f"COPY (SELECT {columns}, {_shape.searched()} AS search_text FROM read_parquet('{source}'))"  # noqa: S608 (paths of our own)
+                f" TO '{target}' (FORMAT parquet)"
+            )
+    return made
 
 
 def _edits(overlay: dict[str, bytes | None]) -> Edits:

@@ -50,7 +50,11 @@ class Shaper:
 
     def __init__(self) -> None:
         self._db = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "threads": 1,  # several would read the lines out of their order
+            }
         )
         self._lock = threading.Lock()
 

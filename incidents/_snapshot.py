@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents import _lines, _shape
-from incidents._errors import NotFound, UnreadableCollection
+from incidents._errors import BadInput, NotFound, UnreadableCollection
 from incidents._words import Words, path_of
 from incidents.index import Part
 from incidents.sql import Sql
@@ -40,6 +40,7 @@ _DOUBLED: Final = "SELECT row_no, id, start FROM {table} WHERE id IN (SELECT id 
 _STORED: Final = ("place_fold", "search_text", "first_day", "last_day", "impact_bits", "weapon_bits", "sensitivity_bits",
                   "previous_ids", "start", "length")  # fmt: skip
 _WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
+_FROM_TABLE: Final = _WIDE.replace("search_text", f"{_shape.searched()} AS search_text")
 
 
 Place = tuple[int, str, int, int]
@@ -146,7 +147,7 @@ class Snapshot:
         starts = self.offsets[:-1].tolist()
         listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
         return (
-            f"SELECT {_WIDE}, CAST({starts}[CAST(file_index AS BIGINT) + 1] + file_row_number AS INTEGER) AS row_no"
+            f"SELECT {_FROM_TABLE}, CAST({starts}[CAST(file_index AS BIGINT) + 1] + file_row_number AS INTEGER) AS row_no"
             f" FROM read_parquet([{listed}], file_row_number=true)"
         )
 
@@ -254,7 +255,10 @@ class Snapshot:
         name = self.files[part]
         # A hand may write into the very file that is open here; then the places known of its lines are not true.
         if start >= 0 and _stat(self._handles[name]) == self._stats[name]:
-            return os.pread(self._handles[name], length, start)
+            line = os.pread(self._handles[name], length, start)
+            with contextlib.suppress(BadInput):
+                if _lines.id_of(line) == incident_id:
+                    return line
         return self._searched(self._handles[name], name, incident_id)
 
     def lines(self, places: Sequence[Place]) -> Iterator[bytes]:
@@ -285,7 +289,7 @@ class Snapshot:
         """Return a value that is the same for the same content."""
         made = hashlib.sha256()
         for part in sorted(self.parts):
-            made.update(f"{part.name}:{part.sha256}\n".encode())
+            made.update(f"{part.name}:{part.digest}\n".encode())
         for incident_id in sorted(self.overlay):
             made.update(incident_id.encode() + b"\t" + (self.overlay[incident_id] or b"deleted") + b"\n")
         return made.hexdigest()[:24]

@@ -10,16 +10,19 @@ a line feed), the end of each word (int64), the first posting of each (int64, on
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from incidents import _shape
 
 _HEAD: Final = 5
 _LONG: Final = 8
@@ -32,12 +35,19 @@ def path_of(table: Path) -> Path:
 
 def build(table: Path) -> None:
     """Make the words of a table; complete or absent."""
-    column = pq.read_table(table, columns=["search_text"]).column(0).combine_chunks()
+    column = _folded(table)
     words, rows = _postings(column)
     spelt = [word.as_buffer().to_pybytes() for word in words]
     blob = b"\n".join([*spelt, b""])
     ends = np.cumsum([len(word) + 1 for word in spelt], dtype=np.int64)
     _write(path_of(table), blob, ends, rows, len(column))
+
+
+def _folded(table: Path) -> Any:
+    path = str(table).replace("'", "''")
+    with contextlib.closing(duckdb.connect(config={"threads": 1})) as con:
+        folded = f"SELECT {_shape.searched()} AS folded FROM read_parquet('{path}', file_row_number=true)"  # noqa: S608 (a path of our own)
+        return con.sql(f"{folded} ORDER BY file_row_number").to_arrow_table().column(0).combine_chunks()
 
 
 def _postings(column: Any) -> tuple[Any, tuple[NDArray[np.int64], NDArray[np.int64]]]:

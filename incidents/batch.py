@@ -128,7 +128,7 @@ _ASKED: Final = {
     "last_day": pa.date32(),
 }  # fmt: skip
 WIDE: Final = pa.schema([*SCHEMA, *_ASKED.items()])
-"""The columns that a filter may ask for besides; read only where there is one."""
+"""The columns that a filter may ask for besides; read only where there is one. `search_text` is not in the index."""
 
 
 class Edits(NamedTuple):
@@ -150,7 +150,9 @@ class Chosen(NamedTuple):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the index that have to be read."""
-        return NEEDED if self.where.is_empty else tuple(WIDE.names)
+        if self.where.is_empty:
+            return NEEDED
+        return tuple(n for n in WIDE.names if n != "search_text" or self.where.text is not None)
 
     def select(self, dialect: sql.Dialect, source: str) -> sql.Sql:
         """Return the SELECT of what a job needs; `within` is cut down to its bounding box only, see `areas`."""

@@ -11,12 +11,13 @@ import contextlib
 import hashlib
 import itertools
 import json
+import math
 import os
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -33,6 +34,7 @@ from numpy.typing import NDArray
 
 from incidents import _lines, _shape, vocabulary
 from incidents._errors import BadInput, UnreadableCollection
+from incidents._spool import Chunk, OtherLayout, Spool, digest
 from incidents._words import path_of
 from incidents.geojson import from_line
 from incidents.sql import BITS
@@ -40,14 +42,13 @@ from incidents.sql import BITS
 FOLDER: Final = ".index"
 MANIFEST: Final = "manifest.json"
 ROW_GROUP: Final = 30_720
-LAYOUT: Final = 1
-_HEAD: Final = _lines.HEAD + b"\n"
-_TAIL: Final = _lines.TAIL + b"\n"
-_LF, _COMMA, _BLANK = b"\n, "
-_CHUNK: Final = 1 << 20
+LAYOUT: Final = 2
 _SMALL: Final = 8 << 20
+_TOGETHER: Final = 64 << 20
 _PIECE: Final = 160 << 20
-_BATCH: Final = 50_000
+_LONG: Final = 1 << 20
+_ROWS: Final = 1 << 17
+_CHECKED: Final = 5_000
 _TOLD: Final = 20
 _WEEK_S: Final = 7 * 86_400
 _RACY_NS: Final = 2_000_000_000  # a file changed this shortly before it was read may change again unseen
@@ -61,11 +62,16 @@ class Table(NamedTuple):
     rows: int
 
 
+Spans = NDArray[np.int64]
+Rows = tuple[Any, Spans]
+"""Rows of the index, and where each of them lies in its file: first byte, length."""
+
+
 class Part(NamedTuple):
     """What one GeoJSON file became: one table, or several where the file is large."""
 
     name: str
-    sha256: str
+    digest: str
     size: int
     mtime_ns: int
     inode: int
@@ -158,7 +164,7 @@ class Index:
             return part
         if at.st_size != part.size:
             return None
-        return part if _sha256(file) == part.sha256 else None
+        return part if digest(file) == part.digest else None
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -227,7 +233,7 @@ class Index:
     ) -> list[Part | BadInput]:
         """Make the parts of some files: together, which is faster, else one by one, which tells what is wrong."""
         if len(names) > 1:
-            with contextlib.suppress(duckdb.Error, _Faulty, _OtherLayout, BadInput):
+            with contextlib.suppress(duckdb.Error, _Faulty, OtherLayout, BadInput):
                 return list(self._build_together(con, names, files))
         made: list[Part | BadInput] = []
         for name in names:
@@ -239,18 +245,12 @@ class Index:
 
     def _build_together(self, con: Any, names: list[str], files: dict[str, BinaryIO]) -> list[Part]:
         """Shape several small files in one go and part the rows again; they keep their order."""
-        temp = self.folder / f".tmp-{secrets.token_hex(6)}.ndjson"
         spools = [Spool(files[name], name) for name in names]
-        spans = []
-        try:
-            with temp.open("wb") as out:
-                for spool in spools:
-                    if not spool.is_ours():
-                        raise _OtherLayout
-                    spans.append(_written(spool, out))
-            table = _shaped(con, temp, np.concatenate(spans))
-        finally:
-            temp.unlink(missing_ok=True)
+        if not all(spool.is_ours() for spool in spools):
+            raise OtherLayout
+        spans: list[Spans] = []
+        table = _shaped(con, lambda out: spans.extend(_poured(spool.chunks(), out) for spool in spools))
+        _together(table, spans)
         parts, row = [], 0
         for spool, mine in zip(spools, spans, strict=True):
             parts.append(self._part(spool, [(table.slice(row, len(mine)), mine)] if len(mine) else []))
@@ -258,42 +258,37 @@ class Index:
         return parts
 
     def _build(self, con: Any, name: str, file: BinaryIO, label: str) -> Part:
+        told = f"{label}{name}"
         try:
-            spool = Spool(file, f"{label}{name}")
             try:
-                return self._part(spool, self._pieces(con, spool), name)
-            except _OtherLayout:
-                spool = Spool(file, f"{label}{name}", as_ours=False)
-                return self._part(spool, self._pieces(con, spool), name)
+                return self._built(con, name, Spool(file, told))
+            except OtherLayout:
+                return self._built(con, name, Spool(file, told, as_ours=False))
         except (duckdb.Error, _Faulty) as error:
-            raise _diagnosed(file, f"{label}{name}", str(error)) from error
+            raise _diagnosed(con, file, told, str(error)) from error
 
-    def _pieces(self, con: Any, spool: Spool) -> Iterator[tuple[Any, NDArray[np.int64]]]:
-        """Yield the rows of a file, shaped, with where they lie; a large file in several pieces."""
-        temp = self.folder / f".tmp-{secrets.token_hex(6)}.ndjson"
-        try:
-            chunks = spool.chunks()
-            for first in chunks:
-                with temp.open("wb") as out:
-                    spans = _filled(first, chunks, out)
-                yield _shaped(con, temp, spans), spans
-        finally:
-            temp.unlink(missing_ok=True)
+    def _built(self, con: Any, name: str, spool: Spool) -> Part:
+        longest = _LONG
+        while True:
+            try:
+                return self._part(spool, _pieces(con, spool, longest), name)
+            except duckdb.Error:
+                if spool.longest <= longest:
+                    raise
+                longest = 2 * spool.longest  # a line beyond the bound is no fault
 
-    def _part(
-        self, spool: Spool, pieces: Iterable[tuple[Any, NDArray[np.int64]]], name: str | None = None
-    ) -> Part:
+    def _part(self, spool: Spool, pieces: Iterable[Rows], name: str | None = None) -> Part:
         at, temp = spool.stat, self.folder / f".tmp-{secrets.token_hex(6)}"
         made: list[tuple[Path, int]] = []
         try:
             for table, spans in pieces:
                 made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
                 _write_sorted(table, spans, made[-1][0])
-            tables = self._named(made, f"{Path(name or spool.name).stem[:40]}-{spool.sha256[:16]}")
+            tables = self._named(made, f"{Path(name or spool.name).stem[:40]}-{spool.digest[:16]}")
         finally:
             for path, _ in made:
                 path.unlink(missing_ok=True)
-        return Part(name or spool.name, spool.sha256, at.st_size, at.st_mtime_ns, at.st_ino, tables)
+        return Part(name or spool.name, spool.digest, at.st_size, at.st_mtime_ns, at.st_ino, tables)
 
     def _named(self, made: list[tuple[Path, int]], stem: str) -> tuple[Table, ...]:
         tables = []
@@ -308,8 +303,18 @@ class _Faulty(Exception):
     """A Feature that is JSON but not an incident."""
 
 
-class _OtherLayout(Exception):
-    """A file that looked like ours is laid out in another way further down."""
+def _pieces(con: Any, spool: Spool, longest: int) -> Iterator[Rows]:
+    """Yield the rows of a file, shaped, with where they lie; a large file in several pieces."""
+    chunks = spool.chunks()
+    for first in chunks:
+        piece, spans = itertools.chain([first], chunks), list[Spans]()
+
+        def pour(out: BinaryIO, piece: Iterator[Chunk] = piece, spans: list[Spans] = spans) -> None:
+            spans.append(_poured(piece, out, limit=_PIECE))
+
+        table = _shaped(con, pour, longest=longest)
+        _together(table, spans)
+        yield table, spans[0]
 
 
 def _restated(part: Part, file: BinaryIO) -> Part:
@@ -317,17 +322,12 @@ def _restated(part: Part, file: BinaryIO) -> Part:
     return part._replace(mtime_ns=at.st_mtime_ns, inode=at.st_ino)
 
 
-def _sha256(file: BinaryIO) -> str:
-    file.seek(0)
-    made = hashlib.sha256()
-    while raw := file.read(_CHUNK):
-        made.update(raw)
-    return made.hexdigest()
-
-
 @contextlib.contextmanager
 def _builder() -> Iterator[Any]:
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    # files are read side by side; several threads on one lose its order
+    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    con = duckdb.connect(config={**offline, "threads": 1})
+    con.execute("PRAGMA disable_optimizer")  # one scan and one projection: there is nothing to find
     try:
         yield con
     finally:
@@ -337,7 +337,7 @@ def _builder() -> Iterator[Any]:
 def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
     """Group files so that each group is worth a query and there is one for every core."""
     sizes = {name: os.fstat(files[name].fileno()).st_size for name in names}
-    limit = min(_PIECE, max(_SMALL, sum(sizes.values()) // (2 * (os.cpu_count() or 1))))
+    limit = min(_TOGETHER, max(_SMALL, sum(sizes.values()) // (2 * (os.cpu_count() or 1))))
     batches: list[list[str]] = [[]]
     held = 0
     for name in names:
@@ -349,48 +349,63 @@ def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
     return [batch for batch in batches if batch]
 
 
-def _written(spool: Spool, out: BinaryIO) -> NDArray[np.int64]:
+def _poured(chunks: Iterable[Chunk], out: BinaryIO, *, limit: float = math.inf) -> Spans:
+    """Hand chunks on, up to a limit in bytes; returns where their lines lie."""
     spans = [np.empty((0, 2), dtype=np.int64)]
-    for lines, where in spool.chunks():
-        out.write(lines)
+    held = 0
+    for lines, where in chunks:
         spans.append(where)
-    return np.concatenate(spans)
-
-
-def _filled(first: Chunk, chunks: Iterator[Chunk], out: BinaryIO) -> NDArray[np.int64]:
-    """Write chunks up to the size of a piece; returns where their lines lie."""
-    spans = []
-    for lines, where in itertools.chain([first], chunks):
-        out.write(lines)
-        spans.append(where)
-        if out.tell() > _PIECE:
+        held += len(lines)
+        _write_all(out, lines)
+        if held > limit:
             break
     return np.concatenate(spans)
 
 
-def _shaped(con: Any, features: Path, spans: NDArray[np.int64]) -> Any:
-    """Return Features (one a line) as the columns of the index, in their order."""
-    longest = max(1 << 20, int(spans[:, 1].max(initial=0)))
-    cursor = con.cursor()
-    try:
-        source = _shape.read_json(str(features), longest=longest + 1024)
-        table = cursor.sql(_shape.select(source, checked=True)).to_arrow_table()
-    finally:
-        cursor.close()
-    if len(table) != len(spans):
-        raise _Faulty(f"{len(spans) - len(table)} lines are not Features")
+def _write_all(out: BinaryIO, lines: bytes | memoryview) -> None:
+    rest = memoryview(lines)
+    while rest:
+        rest = rest[out.write(rest) :]
+
+
+def _shaped(con: Any, pour: Callable[[BinaryIO], None], *, longest: int = _LONG) -> Any:
+    """Return the Features (one a line) that `pour` writes as the columns of the index, in their order.
+
+    They go through a pipe, so that what is read is parsed while it is still at hand and never held as a whole.
+    """
+    source, sink = os.pipe()
+    with ThreadPoolExecutor(1) as other, contextlib.closing(con.cursor()) as cursor:
+        poured = other.submit(_pour_out, pour, sink)
+        try:
+            read = _shape.read_json(f"/dev/fd/{source}", longest=longest + 1024)
+            table = cursor.sql(_shape.select(read, checked=True, folded=False)).to_arrow_table(_ROWS)
+        finally:
+            os.close(source)  # who still pours is told by a broken pipe
+            poured.result()  # raises what went wrong there, which is then the reason for all
     if pc.any(table["faulty"]).as_py():
         raise _Faulty("a Feature is not an incident")
     return table
 
 
-def _write_sorted(table: Any, spans: NDArray[np.int64], to: Path) -> None:
+def _pour_out(pour: Callable[[BinaryIO], None], sink: int) -> None:
+    # a broken pipe means that the reader has given up, and it tells why
+    with contextlib.suppress(BrokenPipeError), os.fdopen(sink, "wb", buffering=0) as out:
+        pour(out)
+
+
+def _together(table: Any, spans: Sequence[Spans]) -> None:
+    """Raise _Faulty where there is not a row for every line."""
+    if len(table) != sum(map(len, spans)):
+        raise _Faulty(f"{sum(map(len, spans)) - len(table)} lines are not Features")
+
+
+def _write_sorted(table: Any, spans: Spans, to: Path) -> None:
     """Write rows to a Parquet file, sorted by month and along a Hilbert curve."""
     month, lon, lat = (
         _numbers(table[name], kind)
         for name, kind in (("by_month", np.int64), ("by_lon", np.float64), ("by_lat", np.float64))
     )
-    order = np.lexsort((_shape.hilbert(lon, lat), month))
+    order = _shape.curve_order(month, lon, lat)
     table = table.drop_columns(list(_shape.CHECKED))
     table = table.append_column("start", _arrow(spans[:, 0])).append_column("length", _arrow(spans[:, 1]))
     pq.write_table(
@@ -398,6 +413,7 @@ def _write_sorted(table: Any, spans: NDArray[np.int64], to: Path) -> None:
         to,
         compression="snappy",
         use_dictionary=[name for name in table.column_names if name not in _shape.VARIED],
+        write_statistics=list(_shape.SKIPPED_BY),
         row_group_size=ROW_GROUP,
     )
 
@@ -414,103 +430,41 @@ def _numbers(column: Any, kind: type[Any]) -> NDArray[Any]:
     return np.frombuffer(whole.buffers()[1], dtype=kind, count=len(whole), offset=whole.offset * 8)
 
 
-# ---- from a collection file to plain lines
+# ---- what is wrong
 
 
-Chunk = tuple[bytes | bytearray, NDArray[np.int64]]
-"""Features one a line without commas, and where each lies in its file: first byte (-1 if not known), length."""
+def _diagnosed(con: Any, file: BinaryIO, name: str, otherwise: str) -> UnreadableCollection:
+    """Return the error that names the lines of a file that are not incidents: all, or the first twenty.
 
-
-class Spool:
-    """Reads the Features of a collection file one a line, without commas, chunk by chunk and without parsing them.
-
-    After the last chunk `sha256` is that of the whole file.
+    Lines are shaped some thousands at a time; only those that cannot be shaped together are looked at one by one.
     """
-
-    def __init__(self, file: BinaryIO, name: str, *, as_ours: bool = True) -> None:
-        self.file, self.name, self.as_ours = file, name, as_ours
-        self.sha256 = ""
-        self.stat = os.fstat(file.fileno())  # before anything is read: a later change must look like one
-
-    def chunks(self) -> Iterator[Chunk]:
-        """Yield all Features. Raises UnreadableCollection with file and line, _OtherLayout."""
-        if self.as_ours and self.is_ours():
-            yield from self._fast()
-        else:
-            self.sha256 = _sha256(self.file)
-            yield from self._slow()
-
-    def is_ours(self) -> bool:
-        """Say whether the file begins and ends as we write it."""
-        size = self.file.seek(0, os.SEEK_END)
-        self.file.seek(max(0, size - 4))
-        tail = self.file.read()
-        self.file.seek(0)
-        return self.file.readline(256) == _HEAD and tail == b"\n" + _TAIL
-
-    def _fast(self) -> Iterator[Chunk]:
-        end = self.file.seek(0, os.SEEK_END) - len(_TAIL)
-        made, at, rest, number = hashlib.sha256(_HEAD), len(_HEAD), b"", 2
-        self.file.seek(at)
-        while at + len(rest) < end:
-            raw = self.file.read(min(_CHUNK, end - at - len(rest)))
-            if not raw:
-                raise _OtherLayout  # the file is being cut while it is read
-            made.update(raw)
-            chunk = rest + raw
-            cut = chunk.rfind(b"\n") + 1
-            lines, rest = bytearray(chunk[:cut]), chunk[cut:]
-            if lines:
-                spans = self._parted(lines, number, is_last=at + cut == end)
-                yield lines, spans + np.array([at, 0])
-                at, number = at + cut, number + len(spans)
-        made.update(_TAIL)
-        self.sha256 = made.hexdigest()
-
-    def _parted(self, lines: bytearray, number: int, *, is_last: bool) -> NDArray[np.int64]:
-        """Blank the commas at the line ends; returns (start, length) of each line. The first is line `number`."""
-        data = np.frombuffer(lines, dtype=np.uint8)
-        ends = np.flatnonzero(data == _LF)
-        starts = np.concatenate(([0], ends[:-1] + 1))
-        comma = data[np.maximum(ends - 1, 0)] == _COMMA
-        right = comma.copy()
-        if is_last:
-            right[-1] = not comma[-1]
-        if not right.all():
-            raise self._complaint(lines, ends, int(np.argmin(right)), number)
-        data[ends[comma] - 1] = _BLANK
-        return np.column_stack((starts, ends - starts - comma))
-
-    def _complaint(
-        self, lines: bytearray, ends: NDArray[np.int64], wrong: int, number: int
-    ) -> UnreadableCollection | _OtherLayout:
-        end = int(ends[wrong])
-        if lines[end - 1 : end] == b"}" and lines[end + 1 : end + 2] == b"{":
-            why = "is not JSON: a comma is missing at the end of this line"
-            return UnreadableCollection(f"{self.name}:{number + wrong}: {why}")
-        return _OtherLayout()
-
-    def _slow(self) -> Iterator[Chunk]:
-        self.file.seek(0)
-        lines = (line for _, line in _lines.read_lines(self.file, self.name))
-        while batch := list(itertools.islice(lines, _BATCH)):
-            length = np.fromiter(map(len, batch), dtype=np.int64, count=len(batch))
-            yield b"\n".join([*batch, b""]), np.column_stack((np.full_like(length, -1), length))
-
-
-def _diagnosed(file: BinaryIO, name: str, otherwise: str) -> UnreadableCollection:
-    """Return the error that names every line of a file that is not an incident."""
     file.seek(0)
     problems: list[str] = []
     try:
-        for number, line in _lines.read_lines(file, name):
-            try:
-                from_line(line)
-            except BadInput as bad:
-                problems.extend(f"{name}:{number}: {problem}" for problem in bad.problems)
-            if len(problems) >= _TOLD:
-                problems.append(f"{name}: and perhaps more; `validate` lists all")
-                break
+        lines = _lines.read_lines(file, name)
+        while (batch := list(itertools.islice(lines, _CHECKED))) and len(problems) < _TOLD:
+            if not _is_sound(con, [line for _, line in batch]):
+                problems.extend(_faults(batch, name))
+        if batch or len(problems) > _TOLD:
+            problems = [*problems[:_TOLD], f"{name}: and perhaps more; `validate` lists all"]
     except UnreadableCollection as bad:
         problems.extend(bad.problems)
     return UnreadableCollection(problems or [f"{name}: {otherwise.splitlines()[0]}"])
+
+
+def _is_sound(con: Any, lines: list[bytes]) -> bool:
+    def pour(out: BinaryIO) -> None:
+        _write_all(out, b"\n".join([*lines, b""]))
+
+    try:
+        return len(_shaped(con, pour, longest=max(_LONG, *map(len, lines)))) == len(lines)
+    except (duckdb.Error, _Faulty):
+        return False
+
+
+def _faults(lines: list[tuple[int, bytes]], name: str) -> Iterator[str]:
+    for number, line in lines:
+        try:
+            from_line(line)
+        except BadInput as bad:
+            yield from (f"{name}:{number}: {problem}" for problem in bad.problems)

@@ -91,7 +91,7 @@ def _run(
     if out and engine == "spark" and Path(out).exists():
         raise click.UsageError(f"--out {out}: is there already; Spark writes a new folder")
     with (
-        parquet_of(source) as layout,
+        parquet_of(source, folded=where.text is not None) as layout,
         _opened(engine, layout, Chosen(where, place_ids), master, options) as opened,
     ):
         if out:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from bench.synthetic import write_folder
 from incidents import _snapshot
 from incidents import index as index_module
 from incidents._duck import CHECK_EVERY_S
 from incidents._errors import UnreadableCollection
+from incidents._lines import id_of, written
 from incidents.catalogue import Catalogue
 from incidents.catalogues import open_catalogue
 from incidents.filters import Filter
@@ -86,6 +88,35 @@ def test_a_change_of_equal_length_and_time_is_seen(folder: Path) -> None:
     edited(path, b'"predicate":"killed"', b'"predicate":"graves"')
     os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
     assert open_catalogue(folder).revision != catalogue.revision
+
+
+def test_every_row_knows_where_its_line_lies(tmp_path: Path) -> None:
+    """In a file that is larger than any buffer of the reader, with lines of many lengths."""
+    write_folder(500, tmp_path)
+    lines = [
+        line for path in sorted(tmp_path.glob("*.geojson")) for line in path.read_bytes().split(b"\n")[1:-2]
+    ]
+    for path in tmp_path.glob("*.geojson"):
+        path.unlink()
+    long = [
+        line.rstrip(b",").replace(b'"summary":"', b'"summary":"' + b"very " * (number % 7 * 10_000), 1)
+        for number, line in enumerate(lines)
+    ]
+    (tmp_path / "2023-06.geojson").write_bytes(b"".join(written(long)))
+    catalogue = open_catalogue(tmp_path)
+    for category in ("shelling", "air_strike"):
+        where = EVERYTHING.model_copy(update={"category": (category,)})
+        expected = [line for line in long if f'"category":"{category}"'.encode() in line]
+        assert list(catalogue.select_lines(where)) == expected
+    ids = [row["id"] for row in catalogue.page(EVERYTHING, order="id", descending=False, limit=500)]
+    assert ids == sorted(id_of(line) for line in long)
+
+
+def test_a_line_longer_than_a_buffer_is_no_fault(folder: Path) -> None:
+    edited(busiest(folder), b'"summary":"', b'"summary":"' + b"very " * 600_000)
+    found = open_catalogue(folder)
+    assert total(found) == 60
+    assert max(len(line) for line in found.select_lines(EVERYTHING)) > 3_000_000
 
 
 def test_the_revision_follows_the_content_only(folder: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_filter_finds_the_same_there(
     store.put([incident(n, place_id="geonames:707292", point=izium, weapon=("drone",)) for n in (1, 2)])
     catalogue = open_catalogue(tmp_path)
     try:
-        with parquet_of(str(tmp_path)) as layout:
+        with parquet_of(str(tmp_path), folded=True) as layout:
             for where in (*WHERES[1:4], *WHERES[6:]):
                 chosen = Chosen(where, place_ids)
                 engine = SparkEngine(layout.files, edits=layout.edits, chosen=chosen, master=cluster.master)
