@@ -140,6 +140,12 @@ _FUSED: Final = tuple(
             "with",
             "according",
             "close",
+            "rise",
+            "rose",
+            "killed",
+            "left",
+            "there",
+            "night",
             "біля",
             "від",
             "про",
@@ -339,6 +345,20 @@ def _words(index: Index, match: re.Match[str]) -> list[_Word]:
     if not at:
         return [_word(match.start(), written)]
     return [_word(match.start(), written[:at]), _word(match.start() + at, written[at:])]
+
+
+def seams(index: Index, text: str) -> list[int]:
+    """Return where the name of a town of Ukraine and a small word were run together: "Nikopolthis", "Лисичанськпід"."""
+    found = ((m.start(), m.group(), _glued(index, m.group())) for m in _RUN_IN.finditer(text))
+    return [start + at for start, word, at in found if at > 4 and _town(index, word[:at])]
+
+
+def _town(index: Index, written: str) -> bool:
+    cell = index.cell(names.fold(written))
+    return cell is not None and index.city(cell) >= _GLUED
+
+
+_RUN_IN: Final = re.compile(r"(?<!\w)[A-ZА-ЯІЇЄҐ][a-zа-яіїєґё'’]{5,}(?!\w)")
 
 
 def _glued(index: Index, written: str) -> int:

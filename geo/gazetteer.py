@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 from rapidfuzz.distance import OSA
 
 from geo import _pack, names
-from geo._scan import How, Mention, scan
+from geo._scan import How, Mention, scan, seams
 
 DATA: Final = Path(__file__).parent / "data" / "gazetteer.tsv.gz"
 __all__ = ["Gazetteer", "How", "Mention", "Place", "extra_folder", "load", "phrases", "read"]
@@ -178,6 +178,10 @@ class Gazetteer:
         Only capitalised words count. Whether a mention is a place at all is for the reader to say.
         """
         return scan(self, text, tuple(masked))
+
+    def seams(self, text: str) -> list[int]:
+        """Return where a well-known name and a small word were run together ("Nikopolthis night"): offsets of the small words."""
+        return seams(self, text)
 
     def areas(self, kind: str) -> list[Place]:
         """Return all places of a kind (`country`, `admin1`, `raion`, `hromada`, `city`, `village` …)."""

@@ -19,7 +19,7 @@ from geo._spelling import HOME, How, Match, matches, mentioned
 from geo.admin import province_code
 from geo.gazetteer import Gazetteer, Place, load
 
-__all__ = ["Candidate", "Relation", "Resolution", "choose", "province_code", "resolve"]
+__all__ = ["Candidate", "Relation", "Resolution", "choose", "province_code", "resolve", "seat"]
 
 Relation = Literal["in", "near"]
 _SETTLED_BY: Final = 0.35
@@ -36,6 +36,8 @@ _SHOWN: Final = 10
 """How many candidates a resolution shows."""
 _TOWN: Final = 2000
 """People of a town that a district may be named after."""
+_SEAT_KM: Final = 30
+"""How far a hromada's middle lies from the town it is named after, at most."""
 _DISTRICT_M: Final = 50_000
 """A circle of this radius in metres is more than a district."""
 _SETTLEMENT_M: Final = 4000
@@ -182,6 +184,21 @@ def _hostilities() -> dict[str, float]:
     lines = (Path(__file__).parent / "data" / "hostilities.tsv").read_text(encoding="utf-8").splitlines()
     cells = [line.split("\t") for line in lines if line and not line.startswith(("#", "raion"))]
     return {raion: float(weight) for raion, weight in cells}
+
+
+@lru_cache(maxsize=1024)
+def seat(area: Place) -> Place | None:
+    """Return the town that a hromada is named after and lies around, null where no such town is near its middle."""
+    stem = names.stem(area.name.removesuffix(" Hromada"))
+    if area.kind != "hromada" or len(stem) < 3 or area.lon is None or area.lat is None:
+        return None
+    gazetteer = load()
+    towns = gazetteer.spellings_of(area.admin1 or HOME)
+    rows = dict.fromkeys(
+        row for key, all_rows in towns.items() if key.startswith(stem[:-1]) for row in all_rows
+    )
+    near = [p for p in gazetteer.places(rows) if p.located_by == "coordinates" and _km(p, area) < _SEAT_KM]
+    return max(near, key=lambda p: (p.population, -_km(p, area)), default=None)
 
 
 @lru_cache(maxsize=1024)

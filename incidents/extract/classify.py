@@ -53,6 +53,7 @@ class Cues:
     """All cues of a text, to be asked by span."""
 
     def __init__(self, lower: str) -> None:
+        lower = lower.replace("ё", "е")
         self._lower = lower
         self._categories = _all("category", lower)
         self._impact = _all("impact", lower)

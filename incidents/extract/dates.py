@@ -350,7 +350,7 @@ def _rules() -> tuple[_Rule, ...]:
             rf"(?P<d2>[0-3]?\d)(?:st|nd|rd|th|-го|-е)? (?P<month>{month}){_TAIL}"),
             _day_month, "an interval of days"),
         _Rule("month_days", _p(
-            rf"{_ON}(?P<month>{month})\.? (?P<d>[0-3]?\d)(?:st|nd|rd|th)?{dash}(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
+            rf"{_ON}(?=[a-z])(?P<month>{month})\.? (?P<d>[0-3]?\d)(?:st|nd|rd|th)?{dash}(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
             _day_month, "an interval of days"),
         _Rule("month_day_span", _p(
             rf"(?:from|between) (?P<month1>{month})\.? (?P<d>[0-3]?\d)(?:st|nd|rd|th)? (?:to|and|until|through) (?P<month>{month})\.? (?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
@@ -361,7 +361,7 @@ def _rules() -> tuple[_Rule, ...]:
             rf"{_PART_OF_DAY}{_ON}(?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th|-го|-е)? (?:of )?(?P<month>{month}){_TAIL}"),
             _day_month, "a day and a month"),
         _Rule("month_day", _p(
-            rf"{_PART_OF_DAY}{_ON}(?:last )?(?P<month>{month})\.?(?:,(?= \d\d?(?:st|nd|rd|th)?(?:[,.;:)\n]|$| (?:19|20)\d\d)))? (?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
+            rf"{_PART_OF_DAY}{_ON}(?:last )?(?=[a-z])(?P<month>{month})\.?(?:,(?= \d\d?(?:st|nd|rd|th)?(?:[,.;:)\n]|$| (?:19|20)\d\d)))? (?:the )?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?!\d){_TAIL}"),
             _day_month, "a month and a day"),
         _Rule("months", _p(rf"(?:(?:from|between|in|з|із|с|від) )?(?P<month1>{month}){dash}(?P<month>{month}){_TAIL}"), _months,
               "an interval of months"),
@@ -515,7 +515,8 @@ def _from_days(
                 or not all(m.start() <= d.start and d.end <= m.end() for d in hidden)
             ):
                 continue
-            base = edges(str(days[at].value))[sign >= 0]
+            first, last = edges(str(days[at].value))
+            base = last if sign >= 0 or (last - first).days < 2 else first
             away = _days_of({name: word for name, word in m.groupdict().items() if word})
             value = _iso(base + dt.timedelta(days=sign * away))
             for d in hidden:

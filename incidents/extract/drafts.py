@@ -106,12 +106,16 @@ class Drafter:
         span = (sentence.start, sentence.end)
         text = self._shadow.lower[sentence.start : sentence.end]
         quiet = _pattern("no_event").search(text) is not None and not _pattern("fell").search(text)
-        if quiet or hedges.looks_ahead(self._shadow.lower, sentence, sentence.end):
+        if (
+            quiet
+            or self._where.is_caption(sentence)
+            or hedges.looks_ahead(self._shadow.lower, sentence, sentence.end)
+        ):
             return []
         if self._cues.has("burial_site", *span):
             return []
         strike = self._cues.strike(*span)
-        if strike is None and self._cues.has("attack", *span):
+        if strike is None and (self._cues.has("attack", *span) or _pattern("fell").search(text)):
             strike = next(
                 (s for a, b in self._what.widening(sentence) if (s := self._cues.strike(a, b))), "other"
             )
@@ -159,7 +163,9 @@ class Drafter:
         sentence = self._segments.at(fact.start)
         span = (sentence.start, sentence.end)
         told = (
-            self._cues.strike(*span)
+            _pattern("fell").search(self._shadow.lower, *span)
+            or _pattern("things").search(self._shadow.lower, *span)
+            or self._cues.strike(*span)
             or self._cues.has("attack", *span)
             or self._cues.has("object_damage", *span)
         )

@@ -87,6 +87,7 @@ def _is_family(one: str, other: str) -> bool:
 
 
 def _join(into: Draft, d: Draft) -> None:
+    is_before = min(d.spans) < min(into.spans)
     if _says_more(d, into):
         into.category, into.is_sure = d.category, d.is_sure
     into.facts += d.facts
@@ -96,7 +97,7 @@ def _join(into: Draft, d: Draft) -> None:
     into.discovered = min((day for day in (into.discovered, d.discovered) if day), default=None)
     if d.days is not None and (into.days is None or _length(d.days) < _length(into.days)):
         into.days, into.value, into.is_dated = d.days, d.value, d.is_dated
-    elif d.days is None and not into.is_dated and into.category in _LASTING:
+    elif d.days is None and into.category in _LASTING and (is_before or not into.is_dated):
         into.days = into.value = None
 
 

@@ -109,6 +109,15 @@ def _origin() -> re.Pattern[str]:
 
 
 @cache
+def _given() -> re.Pattern[str]:
+    table = _cues.load("names")
+    stems = _cues.either([str(w) for w in table["cyrillic"] if len(str(w)) > 2])
+    return re.compile(
+        rf"{_cues.either([str(w) for w in table['latin']])}|{stems}(?:а|я|у|ю|и|і|ї|о|ом|ем|ою|ею|ой|ей|е|й|ь)?"
+    )
+
+
+@cache
 def _before() -> frozenset[str]:
     return frozenset(_cues.load("places")["before"])
 
@@ -167,12 +176,29 @@ def _resolved(name: str) -> geocode.Resolution:
 @cache
 def _are_settlements(ids: tuple[str, ...]) -> bool:
     return all(
-        p is not None and p.kind in {"", "village", "town", "city", "quarter"} for p in map(_place, ids)
+        p is not None and p.kind in {"village", "settlement", "town", "city", "quarter"}
+        for p in map(_place, ids)
     )
+
+
+_NAME_BEFORE: Final = re.compile(r"(?<![\w-])(?P<word>[A-ZА-ЯІЇЄҐ][a-zа-яіїєґё'’]{3,}) $")
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """Return the words with a capital that stand before a place without being of its name: days, months, peoples."""
+    calendar = _cues.load("calendar")
+    words = [w for table in ("months", "weekdays") for forms in calendar[table].values() for w in forms]
+    return frozenset([*words, *_cues.load("places")["no_names"]])
 
 
 _IN_CLAUSE: Final = re.compile(r"(?:^|[.!?;:,\n»”\"—–-]\s*|(?:and|but|while|а|але|но|та|і|и)\s)(?:in|у|в) $")
 _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
+
+
+def fused(cased: str) -> list[int]:
+    """Return where the name of a well-known place and the word after it were run together."""
+    return gazetteer.load().seams(cased)
 
 
 class Reader:
@@ -241,7 +267,16 @@ class Reader:
         """Say whether a word is a common one, an acronym or the name of a part of a town."""
         if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(self._shadow.lower, m.end)):
             return True
-        return (self._shadow.cased[m.start : m.end].isupper() and len(word) < 5) or self._is_quarter(m)
+        if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
+            return True
+        return self._is_quarter(m) or self._is_given_name(m, word)
+
+    def _is_given_name(self, m: Mention, word: str) -> bool:
+        """Say whether a small place's name is a person's: "жительница Волчанска Тамара"."""
+        if _population(m.place_ids) >= LARGE or _given().fullmatch(word) is None:
+            return False
+        lead = _WORD_BEFORE.search(self._shadow.lower, max(0, m.start - 30), m.start)
+        return lead is None or lead.group(1) not in _before()
 
     def _is_quarter(self, m: Mention) -> bool:
         """Say whether a small place's name behind "на" is that of a part of a town: villages stand behind "у" and "в"."""
@@ -312,7 +347,23 @@ class Reader:
                 anchors[settled[0]] = None
         context = tuple(list(anchors)[:12])
         made = [self._site(i, m, regions, context) for i, m in enumerate(self._mentions)]
-        return self._with_areas(made)
+        return self._with_areas(self._with_provinces([site for site in made if site.role != "quarter"]))
+
+    def _with_provinces(self, sites: list[Site]) -> list[Site]:
+        """Take the town in "Luhansk governor" for the province, where the report names some town that is no office."""
+        if not any(s.role != "agency" and s.place is not None and not s.place.is_area for s in sites):
+            return sites
+        return [self._province(s) if s.role == "agency" else s for s in sites]
+
+    def _province(self, site: Site) -> Site:
+        place = site.place
+        if place is None or place.is_area or not _pattern("of_province").match(self._shadow.lower, site.end):
+            return site
+        area = _place(f"admin1:{place.admin1}")
+        if area is None:
+            return site
+        found = _chosen((area.place_id,), area.name, None, (), near=False)
+        return replace(site, found=found, place=area)
 
     def _site(self, i: int, m: Mention, regions: list[str], context: tuple[str, ...]) -> Site:
         lower = self._shadow.lower
@@ -331,13 +382,32 @@ class Reader:
         found = _chosen(ids, self._shadow.cased[m.start : m.end], beside, context, near=near)
         if found.ambiguous and beside is None and single:
             found = _chosen(ids, self._shadow.cased[m.start : m.end], single, context, near=near)
+        if found.place is not None and role == "agency":
+            found = self._seat(found)
+        if self._is_part_of_town(m, found.place, area):
+            role = "quarter"
         return Site(m.start, m.end, found, found.place, role, f"{why}; {found.why}", near, beside)
+
+    @staticmethod
+    def _seat(found: geocode.Resolution) -> geocode.Resolution:
+        """Return the town of a hromada's office."""
+        other = geocode.seat(found.place) if found.place is not None else None
+        return found if other is None else _chosen((other.place_id,), other.name, None, (), near=False)
+
+    def _is_part_of_town(self, m: Mention, place: Place | None, area: Place | None) -> bool:
+        """Say whether a name is that of a part of a town: incidents are told of the town."""
+        if place is None or place.is_area or area is not None:
+            return False
+        return (
+            place.kind == "quarter" or _pattern("town_district").match(self._shadow.lower, m.end) is not None
+        )
 
     def _role(self, m: Mention, i: int) -> tuple[str, str, bool]:
         """Return what the place is there for, why, and whether the words say "near" it."""
         lower = self._shadow.lower
         head = max(self._segments.at(m.start).start, m.start - 90)
         others = (
+            ("name", "part of a name", self._is_in_name(m, head)),
             ("agency", "part of the name of an office or a body", self._is_agency(m, head)),
             (
                 "offset",
@@ -358,12 +428,17 @@ class Reader:
         for role, why, holds in others:
             if holds:
                 return role, why, False
+        return self._role_of_site(m, i, head)
+
+    def _role_of_site(self, m: Mention, i: int, head: int) -> tuple[str, str, bool]:
+        """Return the role of a place that may be a site: where people are from, near it, or at it."""
+        lower = self._shadow.lower
         if _is_dateline(self._shadow, m):
             return "resident", "the dateline of an agency report", False
-        if self._after("resident_after", m) or any(
-            _end_with(words).search(lower, head, m.start) for words in ("resident", "from")
-        ):
+        if self._after("resident_after", m) or _end_with("resident").search(lower, head, m.start):
             return "resident", "where people named are from", False
+        if _end_with("from").search(lower, head, m.start):
+            return "from", "where somebody or something is from", False
         if _end_with("near").search(lower, head, m.start):
             if i and self._follows(self._mentions[i - 1], m):
                 return "offset", "a landmark beside the place named before it", False
@@ -372,6 +447,15 @@ class Reader:
 
     def _after(self, name: str, m: Mention) -> bool:
         return _pattern(name).match(self._shadow.lower, m.end) is not None
+
+    def _is_in_name(self, m: Mention, head: int) -> bool:
+        """Say whether a capital before a place makes it part of a name: "Open Dnipro", "Суспільне Херсон"."""
+        cased = self._shadow.cased
+        lead = _NAME_BEFORE.search(cased, head, m.start)
+        if lead is None or m.how != "exact" or lead["word"].casefold() in _no_names():
+            return False
+        begins = not cased[head : lead.start()].strip() or cased[: lead.start()].rstrip()[-1:] in ".!?:\n–—-"
+        return not begins and not any(p.end == lead.end("word") for p in self._mentions)
 
     def _is_where_spoken(self, m: Mention, head: int) -> bool:
         """Say whether a place behind "in" opens a clause of speech ("У Москві заявили")."""
@@ -403,7 +487,10 @@ class Reader:
             bool(self._in_body[m.start])
             or _pattern("agency_after").match(lower, owner.end() if owner else m.end) is not None
             or _pattern("agency_after_cyr").match(lower, m.end) is not None
-            or _end_with("agency_before").search(lower, head, m.start) is not None
+            or (
+                _end_with("agency_before").search(lower, head, m.start) is not None
+                and _pattern("building").search(lower, head, m.start) is None
+            )
         )
 
     def _compared(self, at: int, head: int) -> bool:

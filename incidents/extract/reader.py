@@ -106,7 +106,7 @@ class _Session:
     """One reading under way."""
 
     def __init__(self, text: str, published: dt.date | None, report_id: str | None) -> None:
-        self.shadow = shadow.cast(text, fused=persons.fused)
+        self.shadow = shadow.cast(text, fused=lambda cased: [*persons.fused(cased), *places.fused(cased)])
         stamp = dates.published(self.shadow.lower)
         self.published = published or (stamp[0] if stamp else None)
         self.segments = segment.segment(self.shadow, skip=stamp[2] if stamp else 0)
@@ -374,7 +374,7 @@ def _places(session: _Session, drafted: Sequence[Draft]) -> tuple[PlaceMention, 
     for s in session.sites:
         start, end = session.shadow.span(s.start, s.end)
         role = s.role
-        if role in {"mention", "site", "resident"}:
+        if role in {"mention", "site", "resident", "from"}:
             role = "site" if s.place is not None and s.place.place_id in used else "mention"
         elif role == "agency" and s.start in own:
             role = "site"

@@ -65,11 +65,8 @@ class What:
         if fact.predicate in _GRAVE or (fact.predicate == "bodies" and self._is_burial(*span, strike)):
             return self._grave(fact, span)
         if fact.predicate in {"damage", "damage_share"} and strike is None:
-            return (
-                None
-                if self._has_strike_near(fact) or self._cues.strike(0, self._head_end())
-                else "object_damage"
-            )
+            near = self._has_strike_near(fact) or self._cues.strike(0, self._head_end())
+            return None if near else "object_damage"
         if fact.predicate == "investigation" and self._main_burial():
             return "burial_site"
         if fact.predicate == "detained":
@@ -136,7 +133,12 @@ class What:
         In a list, and where other towns are told of, what stands under another town says nothing of this one.
         """
         lead, tail = self._passage(sentence, -1), self._passage(sentence, 1)
-        whole = [(sentence.start, sentence.end), (lead, sentence.end), (lead, tail)]
+        itself = (sentence.start, sentence.end)
+        if _pattern("also").match(self._shadow.lower, *itself):
+            return [itself, (0, sentence.end)]
+        if _pattern("before_that").search(self._shadow.lower, *itself):
+            return [itself]
+        whole = [itself, (lead, sentence.end), (lead, tail)]
         own = self._where.ids(sentence)
         if not own or (own == self._where.ids(self._segments.sentences[0]) and not self._where.lists):
             return [*whole, (0, self._head_end()), (0, len(self._shadow.lower))]

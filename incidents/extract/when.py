@@ -47,6 +47,7 @@ class When:
                 continue
             if not self._is_speech(d) and not self._is_open(d):
                 self._dates.setdefault(segments.at(d.start).index, []).append(d)
+        self._without_searches()
         self.first = self._main_date()
 
     def _is_speech(self, d: DateMention) -> bool:
@@ -56,11 +57,17 @@ class When:
             lower, max(0, d.start - 60), d.start
         ):
             return True
+        if _pattern("visited").search(lower, max(0, d.start - 60), d.start):
+            return True
         opens = d.rule == "date.from_there" or not lower[self._segments.at(d.start).start : d.start].strip()
         if opens and _pattern("rose_after").match(lower, d.end):
             return True
         return any(
-            (end <= d.start <= end + 14 and re.fullmatch(r"[^\W\d]*[^.,;:!?\n]*", lower[end : d.start]))
+            (
+                end <= d.start <= end + 14
+                and re.fullmatch(r"[^\W\d]*[^.,;:!?\n]*", lower[end : d.start])
+                and not _pattern("happened").search(lower, end, d.start)
+            )
             or (d.end <= start <= d.end + 2 and not lower[d.end : start].strip())
             or start <= d.start < end
             for start, end in self._said
@@ -93,12 +100,38 @@ class When:
             or re.match(r"(?:since|until|till|by|з|із|с|со|до|к) ", self._shadow.lower[d.start : d.start + 8])
         )
 
+    def _without_searches(self) -> None:
+        """Leave out the days of searches and of mourning, where the report gives another day that may be the event's."""
+        lower = self._shadow.lower
+        searched = {
+            d
+            for i, found in self._dates.items()
+            for d in found
+            if _pattern("searched").search(lower, self._segments.sentences[i].start, d.start)
+            and not _pattern("clause_end").search(lower, self._segments.sentences[i].start, d.start)
+        }
+        close = [
+            d for found in self._dates.values() for d in found if d not in searched and self._is_close(d)
+        ]
+        if searched and close:
+            self._dates = {i: [d for d in found if d not in searched] for i, found in self._dates.items()}
+
     def _main_date(self) -> DateMention | None:
+        """Return the day of the event of the report: in its head, else the first beside the words of a strike."""
         for sentence in self._segments.sentences:
             for d in self._dates.get(sentence.index, []):
-                if d.value and sentence.index <= 1 and self._is_close(d):
+                if d.value and self._is_close(d) and (sentence.index <= 1 or self._is_of_main(sentence, d)):
                     return d
         return None
+
+    def _is_of_main(self, sentence: Sentence, d: DateMention) -> bool:
+        """Say whether a sentence further down tells of a strike at the place of the report, or at none."""
+        main = self._where.main.place if self._where.main else None
+        towns = self._where.topic(sentence)
+        told = self._cues.blows(sentence.start, sentence.end)
+        return (
+            bool(told) and not d.steps_back and (not towns or (main is not None and main.place_id in towns))
+        )
 
     def _is_close(self, d: DateMention) -> bool:
         """Say whether a date lies in the days before publication, so that a report as a whole may be about it."""
@@ -134,7 +167,17 @@ class When:
             there = [d for d in there if self._reaches(d, before, sentence)]
             if there and not self._is_aftermath(fact, before, there):
                 return there[-1]
-        return self._told_after(sentence) or self.first
+        return self._told_after(sentence) or (self.first if self._is_covered(sentence) else None)
+
+    def _is_covered(self, sentence: Sentence) -> bool:
+        """Say whether the day of the head is that of a sentence too: not of another paragraph about another town."""
+        if self.first is None:
+            return False
+        first = self._segments.at(self.first.start)
+        if first.paragraph == sentence.paragraph:
+            return True
+        head, own = self._where.topic(first), self._where.topic(sentence)
+        return not head or not own or bool(head & own)
 
     def _leading(self, sentence: Sentence) -> list[Sentence]:
         """Return the sentences before one in its paragraph, the nearest first; of the lines before its own only a heading."""
@@ -151,8 +194,8 @@ class When:
 
         Where they tell of different towns it is only if it leads its sentence, and not as a step back ("a day earlier").
         """
-        own, other = self._where.ids(sentence), self._where.ids(before)
-        if not own or not other or own & other:
+        own, other = self._where.ids(sentence), self._where.topic(before)
+        if not own or not other or own & other or d == self.first:
             return True
         lead = self._shadow.lower[before.start : d.start]
         return not d.steps_back and len(lead) <= _LEAD and d == self._dates[before.index][0]
@@ -164,7 +207,8 @@ class When:
         span = (sentence.start, sentence.end)
         if self._cues.strike(*span) or self._cues.has("attack", *span):
             return False
-        return _pattern("aftermath").search(self._shadow.lower, *span) is not None
+        lower = self._shadow.lower
+        return any(_pattern(name).search(lower, *span) for name in ("aftermath", "of_wounds"))
 
     def _told_after(self, sentence: Sentence) -> DateMention | None:
         """Return the day that the next sentence gives for this event ("The attack happened on 14 June")."""

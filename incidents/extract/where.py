@@ -35,6 +35,7 @@ class Where:
         self.by_sentence: dict[int, list[Site]] = {}
         for site in self._without_ways(sites):
             self.by_sentence.setdefault(segments.at(site.start).index, []).append(site)
+        self._all = sites
         self._agencies = [s for s in sites if s.role == "agency" and s.place and not s.place.is_area]
         self._ids: dict[int, frozenset[str]] = {}
         self.main = self._main_site()
@@ -101,11 +102,29 @@ class Where:
             for s in self.usable(sentence)
             if s.role != "comparison"
         ]
+        hurt_here = [s for s in named if not self._is_of_wounds(s)]
+        named = hurt_here if hurt_here or self._agencies else named
         towns = [s for s in named if s.place is None or not s.place.is_area]
         there = [s for s in towns if s.role != "resident"]
-        for site in (*there, *towns, *named, *self._agencies):
+        left = [s for s in self._all if s.role == "from" and s.place is not None and not s.place.is_area]
+        for site in (*there, *towns, *named, *self._agencies, *left):
             return site
         return None
+
+    def _is_of_wounds(self, site: Site) -> bool:
+        sentence = self._segments.at(site.start)
+        return _pattern("of_wounds").search(self._shadow.lower, sentence.start, look_to(sentence)) is not None
+
+    def is_caption(self, sentence: Sentence) -> bool:
+        """Say whether a sentence is the caption of a photograph."""
+        return _pattern("caption").search(self._shadow.lower[sentence.start : sentence.end]) is not None
+
+    def topic(self, sentence: Sentence) -> frozenset[str]:
+        """Return the ids of the towns a sentence tells of: its own, else those of the nearest before it in its paragraph."""
+        for before in reversed(self._segments.paragraph(sentence.paragraph)):
+            if before.index <= sentence.index and (towns := self.ids(before)):
+                return towns
+        return frozenset()
 
     def _listed(self) -> bool:
         """Say whether the report is a list of settlements: three or more with words of harm of their own."""
@@ -120,29 +139,54 @@ class Where:
     def of(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
         """Return the places of a claim, none for a total; `others` are where all claims start, sorted."""
         sentence = self._segments.at(fact.start)
-        home = [
-            s for s in self.by_sentence.get(sentence.index, [])
-            if s.role == "resident" and s.place is not None and 0 <= s.start - fact.end <= 3 and fact.value != 1
-        ]  # fmt: skip
-        if home:
-            return (home[0],)
+        named = self._home(fact, sentence) or (self._left(sentence) if fact.predicate == "displaced" else ())
+        if named:
+            return named
         here = [s for s in self.usable(sentence) if not self._inside_speaker(s, fact)]
         here = self.on_side(sentence, fact.start, self._same_item(sentence, fact, here))
-        if here:
+        if here and not self._died_elsewhere(sentence):
             return self._in_sentence(fact, here, sentence, others)
-        for i in range(sentence.index - 1, -1, -1):
-            before = self._segments.sentences[i]
-            if before.paragraph != sentence.paragraph or (self.lists and before.line < sentence.line - 1):
-                break
-            there = [s for s in self.usable(before) if s.role != "comparison"]
-            if there:
-                area = self._area_of_list(before, there)
-                return (area or there[-1],) if not self._is_total(sentence) else ()
+        before = self._before(sentence)
+        if before is not None:
+            return () if self._is_total(sentence) else (before,)
+        if fact.predicate == "displaced" and self.lists:
+            return ()
         if self._is_total(sentence) and (
             self.lists or _pattern("everywhere").search(self._shadow.lower, sentence.start, sentence.end)
         ):
             return ()
         return (self.main,) if self.main is not None else ()
+
+    def _home(self, fact: Fact, sentence: Sentence) -> tuple[Site, ...]:
+        """Return where the people of a figure live, where those words follow it."""
+        return tuple(
+            s for s in self.by_sentence.get(sentence.index, [])
+            if s.role == "resident" and s.place is not None and 0 <= s.start - fact.end <= 3 and fact.value != 1
+        )[:1]  # fmt: skip
+
+    def _before(self, sentence: Sentence) -> Site | None:
+        """Return the place of the nearest sentence before one in its paragraph; of a line of a list only the line before."""
+        for before in reversed(self._segments.paragraph(sentence.paragraph)):
+            if before.index >= sentence.index:
+                continue
+            if self.lists and before.line < sentence.line - 1:
+                break
+            there = [s for s in self.usable(before) if s.role != "comparison"]
+            if there:
+                return self._area_of_list(before, there) or there[-1]
+        return None
+
+    def _died_elsewhere(self, sentence: Sentence) -> bool:
+        """Say whether a sentence tells that wounded people died where they were treated: they were hurt somewhere else."""
+        died = _pattern("of_wounds").search(self._shadow.lower, sentence.start, look_to(sentence))
+        return died is not None and self.main is not None and not self.main.start >= sentence.start
+
+    def _left(self, sentence: Sentence) -> tuple[Site, ...]:
+        """Return the first settlement that people of a sentence had to leave."""
+        here = self.by_sentence.get(sentence.index, [])
+        return tuple(
+            s for s in here if s.role == "from" and s.place is not None and s.place.kind != "country"
+        )[:1]
 
     def _area_of_list(self, sentence: Sentence, towns: list[Site]) -> Site | None:
         """Return the province of a sentence that spreads its total over towns; what follows is of the province again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo import geocode
+from geo import gazetteer, geocode
 from geo.distance import km
 
 
@@ -117,3 +117,17 @@ def test_near_a_place_is_less_certain_than_in_it() -> None:
     assert near.precision == "near"
     assert near.uncertainty_m > inside.uncertainty_m
     assert near.place == inside.place
+
+
+def test_a_present_name_goes_before_a_former_one() -> None:
+    mention = gazetteer.load().scan("Пожежа у Смілі.")[0]
+    found = geocode.choose(mention.place_ids, name="Смілі")
+    assert found.place is not None
+    assert found.place.name == "Smila"
+
+
+def test_the_office_of_a_hromada_stands_in_the_town_it_is_named_after() -> None:
+    hromada = gazetteer.load().find("Бериславська громада")[0]
+    town = geocode.seat(hromada)
+    assert town is not None
+    assert town.name == "Beryslav"

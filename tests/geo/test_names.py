@@ -99,3 +99,19 @@ def test_a_large_city_is_found_without_its_capital_where_a_place_must_stand() ->
         assert len(gazetteer.load().scan(text)) == 1, text
     for text in ("у рівне число", "в сумі дві тисячі", "kyiv time", "у полтавці", "in nice weather"):
         assert gazetteer.load().scan(text) == [], text
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Часовому Яру", "Chasiv Yar"), ("Часовим Яром", "Chasiv Yar"), ("Часовом Яре", "Chasiv Yar"), ("Кривим Рогом", "Kryvyi Rih"),
+        ("Кривом Роге", "Kryvyi Rih"), ("Новою Каховкою", "Nova Kakhovka"), ("Новую Каховку", "Nova Kakhovka"),
+        ("Білою Церквою", "Bila Tserkva"), ("Белой Церкви", "Bila Tserkva"), ("Великую Новоселку", "Velyka Novosilka"),
+        ("Нижніх Сірогозах", "Nyzhni Sirohozy"), ("Могилеві-Подільському", "Mohyliv-Podilskyi"),
+    ],
+)  # fmt: skip
+def test_names_of_two_words_are_found_in_their_cases(written: str, name: str) -> None:
+    atlas = gazetteer.load()
+    mentions = atlas.scan(f"Внаслідок удару по {written} постраждав водій.")
+    assert [m.text for m in mentions] == [written]
+    assert name in {place.name for i in mentions[0].place_ids if (place := atlas.get(i))}

@@ -1,0 +1,170 @@
+"""Which place, day and category an incident gets, by family of wording; every sentence is made up."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from incidents import extract, ingest
+from incidents.extract import Reading
+
+PUBLISHED = dt.date(2024, 5, 26)
+Row = tuple[str | None, str | None, str]
+
+
+def _read(text: str) -> Reading:
+    return extract.read(text, published=PUBLISHED)
+
+
+def _incidents(text: str) -> set[Row]:
+    found = ingest.incidents_of(_read(text))
+    return {
+        (i.place_name, i.date_start.isoformat() if i.date_start else None, i.category)
+        for i in found
+        if i.role == "incident"
+    }
+
+
+def _places(text: str) -> set[str | None]:
+    return {place for place, _, _ in _incidents(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A drone hit a garage in Derhachi, north-west of Kharkiv, wounding two men.",
+        "The attack on Nikopol that killed two was condemned from Kyiv.",
+        "У Марганці внаслідок обстрілу загинув чоловік. У Москві звинувачення назвали вигадкою.",
+        "В Купянске снаряд убил женщину, её сына увезли в больницу Харькова.",
+        "Міна вбила пастуха в Оріхові Запорізької області. Степногірськ виглядає так само.",
+        "Ракета влучила в будинок у Лозовій, загинуло подружжя. На Лиманському напрямку тривають бої.",
+        "Shelling of Antonivka killed a nurse, the group Open Dnipro said.",
+        "ХАРЬКОВ, 25 мая. Бомба упала на цех в Богодухове, погиб сторож.",
+        "A missile hit a depot in Izmail and killed a driver. The survivors left for Mykolaiv.",
+        "Снаряд упав у Бериславі, двоє загиблих. Така ж доля, як у Бахмута, чекає на інші міста.",
+    ],
+)
+def test_only_the_place_that_was_hit_is_a_site(text: str) -> None:
+    assert len(_places(text)) == 1
+    assert _places(text) & {
+        "Derhachi", "Nikopol", "Marhanets", "Kupiansk", "Orikhiv", "Lozova", "Antonivka", "Bohodukhiv", "Izmail", "Beryslav",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rockets fell on Sumy on Friday. The missile strike killed two people. Three drones also hit the suburbs of Sumy.",
+        "У Сумах 24 травня прогримів вибух. Ракета влучила у склад. Обстріл забрав життя двох людей, троє зниклих безвісти.",
+        "24 мая обстреляны Сумы, погибли двое. Удар пришёлся по складу, ракета разрушила крышу.",
+    ],
+)
+def test_one_event_told_in_several_words_is_one_incident(text: str) -> None:
+    found = _incidents(text)
+    assert len(found) == 1
+    assert {(place, day) for place, day, _ in found} == {("Sumy", "2024-05-24")}
+
+
+def test_an_event_told_as_earlier_keeps_its_own_day_and_place() -> None:
+    text = (
+        "A bomb killed three people in Vovchansk on Saturday.\n\n"
+        "A day earlier a drone killed a driver in Lyptsi, the prosecutors said."
+    )
+    assert _incidents(text) == {
+        ("Vovchansk", "2024-05-25", "air_strike"),
+        ("Lyptsi", "2024-05-24", "air_strike"),
+    }
+
+
+def test_what_is_only_called_to_mind_is_no_incident() -> None:
+    text = (
+        "Авіабомба вбила двох людей у Куп'янську 25 травня. Торік подібний удар по Ізюму забрав шість життів."
+    )
+    assert _places(text) == {"Kupiansk"}
+
+
+def test_the_day_of_a_search_or_of_a_paper_is_not_that_of_the_attack() -> None:
+    searched = (
+        "Rescuers were searching the ruins in Toretsk on Sunday. The strike on Friday killed four people."
+    )
+    assert _incidents(searched) == {("Toretsk", "2024-05-24", "missile_strike")} or {
+        day for _, day, _ in _incidents(searched)
+    } == {"2024-05-24"}
+    released = "Nine people were held in a cellar in Balakliia, says a report released on Thursday."
+    assert {day for _, day, _ in _incidents(released)} == {None}
+
+
+def test_a_day_is_not_carried_to_another_town_of_another_paragraph() -> None:
+    text = "On Friday shelling killed two people in Orikhiv.\n\nIn Huliaipole artillery fire wounded a nurse."
+    assert ("Huliaipole", None, "shelling") in _incidents(text)
+
+
+def test_a_figure_of_the_region_is_no_incident_of_a_town() -> None:
+    text = "Russian drones hit Stanislav and wounded a man. Two people were killed and nine injured across the region."
+    counted = [c.value for i in ingest.incidents_of(_read(text)) for c in i.claims if i.place_name]
+    assert 9 not in counted
+
+
+def test_items_of_a_list_do_not_lend_each_other_their_weapons() -> None:
+    text = (
+        "За добу 25 травня ворог здійснив 40 обстрілів області.\n\n"
+        "Білопілля: двоє загиблих.\nГлухів: дрон влучив у подвір'я, поранено жінку.\nКраснопілля: без постраждалих."
+    )
+    assert _incidents(text) == {
+        ("Bilopillia", "2024-05-25", "shelling"),
+        ("Hlukhiv", "2024-05-25", "air_strike"),
+        ("Krasnopillia", "2024-05-25", "shelling"),
+    }
+
+
+def test_a_mayor_tells_of_the_town_of_the_office() -> None:
+    text = '"Five of ours are dead," said Olha Petrenko, head of the Stepnohirsk community. Two of the wounded died in Zaporizhzhia.'
+    assert _places(text) == {"Stepnohirsk"}
+
+
+def test_wounded_who_die_in_a_hospital_elsewhere_were_hurt_where_they_were_hurt() -> None:
+    text = "A shell wounded four people in Nikopol on Friday. One of the wounded died in Dnipro on Saturday."
+    assert _incidents(text) == {("Nikopol", "2024-05-24", "shelling")}
+
+
+def test_debris_of_what_was_shot_down_may_hit_something() -> None:
+    text = "У Шостці уламки збитого дрона впали на склад, поранено сторожа."
+    assert _incidents(text) == {("Shostka", None, "air_strike")}
+
+
+def test_words_run_together_still_name_a_place_and_a_night() -> None:
+    text = "The army fired at Nikopolthis night with howitzers,one woman died."
+    assert _incidents(text) == {("Nikopol", "2024-05-25", "shelling")}
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("On 20 May a mine killed a man near Izium. A day earlier two people were hurt there.", "2024-05-19"),
+        ("20 травня міна вбила чоловіка під Ізюмом. Двома днями раніше там постраждали двоє.", "2024-05-18"),
+        ("20 мая мина убила мужчину под Изюмом. Накануне там пострадали двое.", "2024-05-19"),
+        ("20 мая мина убила мужчину под Изюмом. На следующий день пострадали двое.", "2024-05-21"),
+        ("20 травня міна вбила чоловіка. Напередодні дощило.", "2024-05-19"),
+        ("Two days after the fire of 20 May. Three days later the road was open.", "2024-05-23"),
+    ],
+)
+def test_steps_from_a_day_named_before(words: str, day: str) -> None:
+    assert day in {d.value for d in _read(words).dates}
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("Минула ніч була важкою.", "2024-05-25/2024-05-26"),
+        ("Эта ночь прошла спокойно.", "2024-05-25/2024-05-26"),
+        ("Торік, нагадаємо, удар 29 квітня забрав життя водія.", "2023-04-29"),
+        ("A hearing will be held on 10 June.", "2024-06-10"),
+    ],
+)
+def test_nights_and_years(words: str, value: str) -> None:
+    assert value in {d.value for d in _read(words).dates}
+
+
+def test_a_year_of_birth_is_no_date() -> None:
+    assert [d for d in _read("Поранено жінку 1958 року народження.").dates if d.value == "1958"] == []
