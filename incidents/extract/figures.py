@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from incidents.extract import _cues, extents, hedges, outcomes
 from incidents.extract import heads as people
@@ -20,6 +20,8 @@ from incidents.extract.outcomes import Cue, Figure, Link
 from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
 
+_TOLD: Final = 8
+"""How many figures back a part or a correction looks for what it is of."""
 MOST: Final = 12
 """The highest cost at which a figure and an outcome still belong together."""
 _REACH: Final = 220
@@ -61,6 +63,11 @@ _BODY_OF: Final = _cues.pattern("links", "body_of")
 _EITHER: Final = _cues.pattern("links", "either")
 _DUG: Final = _cues.pattern("links", "dug")
 _DUG_AFTER: Final = _cues.pattern("links", "dug_after")
+_ABOUT: Final = _cues.pattern("links", "about")
+_IDENTITY: Final = _cues.pattern("links", "identity")
+_IDENTITY_BEFORE: Final = _cues.pattern("links", "identity_before")
+_ALIVE_BEFORE: Final = _cues.pattern("links", "alive_before")
+_ALIVE_AFTER: Final = _cues.pattern("links", "alive_after")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -83,12 +90,12 @@ def _takes_cue(lower: str, head: Head, other: Head, cue: Cue) -> bool:
         or not 0 <= cue.start - other.end <= 1
     ):
         return False
-    return re.match(r", (?!(?:aged )?\d)", lower[head.end : other.quantity.start]) is not None
+    return re.match(r", (?!aged )", lower[head.end : other.quantity.start]) is not None
 
 
 def _is_cut_before(gap: str, labelled: bool) -> bool:  # noqa: FBT001
     """Say whether the words from a figure to the outcome behind it turn to others ("of whom", a colon)."""
-    return _OF_WHOM.search(gap) is not None or (":" in gap and not labelled)
+    return _OF_WHOM.search(gap) is not None or (":" in gap and not labelled) or _ABOUT.search(gap) is not None
 
 
 def _is_wild(head: Head, cue: Cue, gap: str) -> bool:
@@ -237,6 +244,19 @@ def _is_pronoun_one(head: Head, lower: str) -> bool:
     )
 
 
+class Before(NamedTuple):
+    """The figures told before a sentence: of the two sentences before it in its paragraph, and the last of the report."""
+
+    earlier: list[Figure]
+    last: list[Figure]
+    told: list[Figure]
+
+    @property
+    def near(self) -> list[Figure]:
+        """Those of the two sentences before."""
+        return [*self.earlier, *self.last]
+
+
 def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list[Figure]:
     """Return every count of people, bodies and graves in order of the text."""
     by_sentence: dict[int, list[Quantity]] = {}
@@ -246,18 +266,17 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
     for cue in outcomes.cues(shadow):
         found_cues.setdefault(segments.at(cue.start).index, []).append(cue)
     made: list[Figure] = []
-    before: list[list[Figure]] = [[], []]
+    before = Before([], [], [])
     for sentence in segments.sentences:
         if sentence.index and sentence.paragraph != segments.sentences[sentence.index - 1].paragraph:
-            before = [[], []]
+            before = Before([], [], before.told)
         near = found_cues.get(sentence.index, [])
         counted = by_sentence.get(sentence.index, [])
-        own: list[Figure] = []
         if near or counted:
-            own = _of_sentence(shadow, sentence, counted, near, [f for some in before for f in some])
-            own = own or _continued(shadow, sentence, counted, before[1])
+            own = _of_sentence(shadow, sentence, counted, near, before)
+            own = own or _continued(shadow, sentence, counted, before.last)
             made += own
-        before = [before[1], own] if own else before
+            before = Before(before.last, own, made[-_TOLD:]) if own else before
     told = [f for f in outcomes.zeros(shadow, segments) if f.value == 0 or not _is_told(f, made)]
     return sorted([*made, *told], key=lambda f: f.start)
 
@@ -293,23 +312,22 @@ def _is_less(q: Quantity, whole: Figure) -> bool:
 
 
 def _of_sentence(
-    shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[Cue], before: list[Figure]
+    shadow: Shadow, sentence: Sentence, counted: list[Quantity], near: list[Cue], before: Before
 ) -> list[Figure]:
     if _UNREAL.search(shadow.lower, sentence.start, sentence.end):
         return []
     heads = people.find(shadow, sentence, counted)
     near = _counting(shadow.lower, sentence, near)
-    made = _linked(shadow, sentence, heads, near)
-    made += _corrected(shadow.lower, sentence, heads, made, before)
+    made = _linked(shadow, sentence, heads, near, before)
     linked = {id(h) for h, _ in made}
     lived = [_lived(shadow, sentence, h) for h in heads if id(h) not in linked]
     found = _with_sums(shadow, sentence, made, before)
-    lone = outcomes.lone(shadow, sentence, near, [*before, *found])
+    lone = outcomes.lone(shadow, sentence, near, [*before.near, *found])
     return [*(f for f in lived if f is not None), *found, *lone]
 
 
 def _corrected(
-    lower: str, sentence: Sentence, heads: list[Head], made: list[tuple[Head, Link]], before: list[Figure]
+    lower: str, sentence: Sentence, heads: list[Head], made: list[tuple[Head, Link]], before: Before
 ) -> list[tuple[Head, Link]]:
     """Return a later figure for the dead or hurt counted before it ("the ministry put the number at 15")."""
     linked = {id(h) for h, _ in made}
@@ -324,7 +342,7 @@ def _corrected(
         ):
             continue
         earlier = [p for at, p in told if at < q.start] or [
-            f.predicate for f in before if f.extent == "whole"
+            f.predicate for f in before.told if f.extent == "whole"
         ]
         if earlier and earlier[-1] in _OF_PEOPLE and BARE_NEXT.match(lower, head.end):
             found.append((head, Link(2.0, None, earlier[-1])))
@@ -332,7 +350,7 @@ def _corrected(
 
 
 def _with_sums(
-    shadow: Shadow, sentence: Sentence, made: list[tuple[Head, Link]], before: list[Figure]
+    shadow: Shadow, sentence: Sentence, made: list[tuple[Head, Link]], before: Before
 ) -> list[Figure]:
     """Return the figures of a sentence; people named one after another as one figure, beside those given in numbers."""
     found: list[Figure] = []
@@ -359,7 +377,7 @@ def _with_sums(
             inside |= set(range(first, last + 1))
     for i, (head, link) in enumerate(made):
         extent = extents.extent(shadow.lower, made, i)
-        told = any(f.predicate == link.predicate for f in [*before, *found])
+        told = any(f.predicate == link.predicate for f in [*before.near, *found])
         if (
             extent == "part"
             and link.predicate == "killed"
@@ -369,9 +387,9 @@ def _with_sums(
             extent = "whole"
         if link.predicate == "killed" and link.cue is not None and extents.is_of_them(shadow.lower, head):
             extent = "part" if told else "whole"
-        if i in inside or (head.is_back and _is_again(head.quantity, link.predicate, before)):
+        if i in inside or (head.is_back and _is_again(head.quantity, link.predicate, before.near)):
             continue
-        if _is_state_of(shadow.lower, sentence, head, link, [*before, *found]):
+        if _is_state_of(shadow.lower, sentence, head, link, [*before.told, *found]):
             extent = "part"
         found.append(_figure(shadow, sentence, head, link, extent))
     return found
@@ -395,7 +413,8 @@ def _is_state_of(lower: str, sentence: Sentence, head: Head, link: Link, before:
     ):
         return False
     first, last = min(head.end, link.cue.start), min(max(head.end, link.cue.end) + 25, sentence.end)
-    if not _CONDITION.search(lower, first, last):
+    lead = lower[max(sentence.start, head.quantity.start - 16) : head.quantity.start].rsplit(",", 1)[-1]
+    if not _CONDITION.search(lower, first, last) and not _CONDITION.search(lead):
         return False
     return any(
         f.predicate == "injured" and f.extent == "whole" and _is_less(head.quantity, f) for f in before
@@ -435,7 +454,7 @@ def _is_unsaid(lower: str, sentence: Sentence, head: Head) -> bool:
 
 
 def _linked(
-    shadow: Shadow, sentence: Sentence, heads: list[Head], near: list[Cue]
+    shadow: Shadow, sentence: Sentence, heads: list[Head], near: list[Cue], before: Before
 ) -> list[tuple[Head, Link]]:
     made: list[tuple[Head, Link]] = []
     cue_starts, head_starts = [c.start for c in near], [h.quantity.start for h in heads]
@@ -444,6 +463,8 @@ def _linked(
         some_cues = near[bisect_left(cue_starts, first) : bisect_left(cue_starts, last)]
         some_heads = heads[bisect_left(head_starts, first) : bisect_left(head_starts, last)]
         link = _link(shadow.lower, head, some_heads, some_cues)
+        if _is_one_of_them(shadow.lower, head, before) or _is_alive(shadow.lower, head):
+            continue
         if (
             link is None
             or _is_unsaid(shadow.lower, sentence, head)
@@ -452,7 +473,27 @@ def _linked(
             continue
         if _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, _exhumed(shadow.lower, sentence, head, link)))
+    made += _corrected(shadow.lower, sentence, heads, made, before)
     return extents.inherited(shadow.lower, heads, made)
+
+
+def _is_one_of_them(lower: str, head: Head, before: Before) -> bool:
+    """Say whether a figure only tells who one of those counted is ("one of the dead is a volunteer")."""
+    q = head.quantity
+    if q.value != 1:
+        return False
+    if _IDENTITY_BEFORE.search(lower, max(0, q.start - 70), q.start):
+        return True
+    bodies_only = {f.predicate for f in before.near} == {"bodies"}
+    return bodies_only and _IDENTITY.match(lower, q.end) is not None
+
+
+def _is_alive(lower: str, head: Head) -> bool:
+    """Say whether the words beside a figure say that these are alive ("pulled out alive 13 people")."""
+    return (
+        _ALIVE_BEFORE.search(lower, max(0, head.quantity.start - 24), head.quantity.start) is not None
+        or _ALIVE_AFTER.match(lower, head.end) is not None
+    )
 
 
 def _is_lying_elsewhere(lower: str, sentence: Sentence, link: Link) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from incidents._errors import BadInput
 from incidents.extract import (
+    damage,
     dates,
     drafts,
     figures,
@@ -230,6 +231,7 @@ class _Session:
         found_figures = [
             f for f in found_figures if f.value != 0 or not any(_overlap(f, w) for w in withheld)
         ]
+        told += damage.read(self.shadow, self.segments, counted)
         counts = [s for s in told if s.predicate == "damage_share"]
         told = [s for s in told if not s.by_russia or self._is_russian(s)]
         told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]
