@@ -18,7 +18,7 @@ from incidents.batch import NO_EDITS, WIDE, Edits
 from incidents.geojson import to_line
 from incidents.index import Index
 from incidents.store import FolderStore, read_file
-from incidents.stores import is_database, open_store
+from incidents.stores import is_database, open_store, refuse_strange
 
 
 class Layout(NamedTuple):
@@ -36,6 +36,7 @@ def parquet_of(source: str, *, folded: bool = False) -> Iterator[Layout]:
     Raises NotFound, UnreadableCollection or Unavailable.
     """
     with tempfile.TemporaryDirectory(prefix="incident-atlas-") as folder:
+        refuse_strange(source)
         if is_database(source):
             store = open_store(source)
             yield _written(Path(folder), (line for _, _, line in store.lines()))

@@ -21,7 +21,7 @@ from incidents._journal import NAME as JOURNAL
 from incidents._pg import parse
 from incidents.copying import copy
 from incidents.store import SET_ASIDE, FolderStore, stamp
-from incidents.stores import is_database
+from incidents.stores import is_database, refuse_strange
 
 MANIFEST: Final = "SHA256SUMS"
 _CHUNK: Final = 1 << 20
@@ -33,6 +33,7 @@ def take(source: str, target: Path) -> Path:
     Of a database it holds one moment as a folder would. Raises NotFound, Unavailable, CannotWrite.
     """
     if not is_database(source):
+        refuse_strange(source)
         return create(FolderStore.open(source), target)
     at = parse(source)
     name = at.database if at.schema == "public" else f"{at.database}-{at.schema}"

@@ -72,9 +72,14 @@ def open_store(where: str | Path, *, create: bool = False) -> Store:
     """
     if is_database(where):
         return PostgresStore.open(str(where), create=create)
-    if "://" in str(where):
-        raise BadInput(f"{str(where).partition('://')[0]}://…: only folders and postgresql:// can be opened")
+    refuse_strange(where)
     return FolderStore.open(where, create=create)
+
+
+def refuse_strange(where: str | Path) -> None:
+    """Raise BadInput for an address that is neither a path nor a database of ours; a password in it is not repeated."""
+    if "://" in str(where) and not is_database(where):
+        raise BadInput(f"{str(where).partition('://')[0]}://…: only folders and postgresql:// can be opened")
 
 
 def is_database(where: str | Path) -> bool:

@@ -9,7 +9,7 @@ import click
 from incidents import validate
 from incidents.commands._common import bytes_bar, example, progress, shown, size_of
 from incidents.commands.show import printable
-from incidents.stores import is_database, open_store
+from incidents.stores import is_database, open_store, refuse_strange
 from incidents.validate import Problem
 
 
@@ -20,6 +20,7 @@ def command(path: str) -> None:
 
     One line a problem: file:line: id: field: what is wrong. Exit code 1 where there is one.
     """
+    refuse_strange(path)
     problems = _database(path) if is_database(path) else _files(Path(path))
     for problem in problems:
         click.echo(printable(str(problem)))

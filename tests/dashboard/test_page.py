@@ -13,6 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session, source
+from incidents._pg import parse
+from incidents.copying import copy
+from tests.incidents.throwaway_postgres import Throwaway
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = str(Path(source.__file__).with_name("page.py"))
@@ -221,3 +224,31 @@ def test_a_choice_made_while_its_count_changed_is_still_understood(monkeypatch: 
     where = session.current().where
     assert where.category == ("shelling", "missile_strike")
     assert where.admin1 == ("UA-63",)
+
+
+@pytest.mark.postgres
+def test_a_database_that_goes_away_is_said_in_words_and_the_page_is_back_when_it_is(
+    opened: Any, sample_folder: Path
+) -> None:
+    server = Throwaway()
+    try:
+        url = server.start()
+        copy(str(sample_folder), url)
+        test = opened(url)
+        assert "6 incidents" in html(test)
+        server.kill()
+        test.query_params["min_killed"] = "0"  # a question that was not answered before
+        test.run()
+        assert not test.exception
+        page = html(test)
+        assert "does not answer" in page or "connection broke" in page
+        assert str(parse(url).password) not in page
+        server.start()
+        test.run()
+        assert not test.exception
+        page = html(test)
+        assert "does not answer" not in page
+        assert "on the map" in page
+    finally:
+        source._let_go()
+        server.stop()

@@ -253,3 +253,13 @@ def test_what_makes_no_sense_on_a_database_says_what_to_do_instead(command: str,
     assert done.exit_code == 2
     assert instead in " ".join(done.output.split())
     assert "secret" not in done.output
+
+
+@pytest.mark.parametrize(
+    "words", ["snapshot", "validate", "batch rollup --store", "show x --store", "merge list --into"]
+)
+def test_an_address_of_another_kind_is_named_without_its_password(words: str) -> None:
+    done = run(*words.split(), "mysql://me:secret@db.example.org/atlas")
+    assert done.exit_code == 1
+    assert "postgresql://" in done.output
+    assert "secret" not in done.output

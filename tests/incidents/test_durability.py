@@ -387,6 +387,29 @@ def _soon(holds: Callable[[], bool], seconds: float = 10) -> bool:
     return True
 
 
+def test_a_month_that_is_renamed_while_the_dashboard_runs_loses_nothing(store: FolderStore) -> None:
+    catalogue = open_catalogue(store.folder)
+    expected = {i.id for i in store.incidents()}
+    first = min(store.folder.glob("*.geojson"))
+    (held,) = [i for i in store.incidents() if i.id == json.loads(first.read_text())["features"][0]["id"]]
+    first.rename(store.folder / "the first month.geojson")
+    _until(lambda: {i.id for i in catalogue.select(Filter())} == expected)
+    assert catalogue.problems == ()
+    store.replace(held, held.model_copy(update={"title": "Edited"}))
+    assert {i.id for i in catalogue.select(Filter())} == expected
+    store.compact()
+    assert {i.id: i.title for i in FolderStore.open(store.folder).incidents()}[held.id] == "Edited"
+    assert {i.id for i in store.incidents()} == expected
+    assert "Edited" in first.read_text(), "an edited incident goes to the month that it belongs to"
+
+
+def _until(ready: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not ready():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_a_file_changed_during_a_compaction_is_not_written_over(
     store: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
