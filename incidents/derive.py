@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from geo.names import skeleton
 from incidents import vocabulary
 from incidents.model import Claim, Figure, Incident, Source
 
@@ -54,10 +55,10 @@ def figure_range(claims: Iterable[Claim], predicate: str) -> Range:
 
 
 def speaker_key(claim: Claim) -> str | None:
-    """Return one value for one speaker; null for the report's own voice."""
+    """Return one value for one speaker, in whatever script the name is written; null for the report's own voice."""
     if claim.speaker is None:
         return None
-    return claim.speaker.key or claim.speaker.name.casefold()
+    return claim.speaker.key or skeleton(claim.speaker.name)
 
 
 def independent_sources(sources: Iterable[Source]) -> int:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from incidents.extract import _cues, subjects, voices
+from incidents.extract import _cues, cases, subjects, voices
 from incidents.extract.attribution import RANK, Scene
 from incidents.extract.segment import Sentence
 from incidents.extract.voices import Voice
@@ -62,9 +62,11 @@ class Beside:
         found = self.after(sentence, at, _NEAR)
         if found is not None and "," in lower[at : found.start]:
             found = None
+        phrase = self._voice(subjects.phrase(cased, lower, at, sentence.end))
+        if found is not None and phrase is not None and self._is_whole(phrase, found):
+            return phrase
         if found is not None and found.start - at <= 25:
             return found
-        phrase = self._voice(subjects.phrase(cased, lower, at, sentence.end))
         return self._apposed(sentence, phrase) if phrase else found
 
     def _apposed(self, sentence: Sentence, voice: Voice) -> Voice:
@@ -77,12 +79,15 @@ class Beside:
         return replace(people[0], role=voice.name)
 
     def _voice(self, found: subjects.Subject | None) -> Voice | None:
-        if found is None:
+        if found is None or any(
+            verb.search(self._shadow.lower, found.start, found.end)
+            for verb in (voices.verbs(), voices.stances())
+        ):
             return None
         if self._scene.is_channel(found.start, found.end) and not self._is_nameless(found):
             return None
         name = re.sub(r"\s+", " ", self._shadow.cased[found.start : found.end])
-        name = re.sub("^(?:[Tt]he|[Aa]n?) ", "", name)
+        name = cases.body(re.sub("^(?:[Tt]he|[Aa]n?) ", "", name))
         if found.is_name:
             return Voice(found.start, found.end, name.removesuffix("'s"), "person")
         return Voice(

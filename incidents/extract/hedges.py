@@ -14,7 +14,28 @@ _REACH: Final = 60
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {name: _cues.words([str(w) for w in words]) for name, words in _cues.load("hedges").items()}
+    hedges = {name: words for name, words in _cues.load("hedges").items() if name != "denied"}
+    return {name: _cues.words([str(w) for w in words]) for name, words in hedges.items()}
+
+
+@cache
+def _denied() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in _cues.load("hedges")["denied"])
+
+
+_BY_THE_WAY: Final = re.compile(
+    r", (?:which|who|where|when|after|as|but|while|and (?:said|says|added)|який|яка|які|яке|де|коли|після|котор\w+|где|когда|после|але|но|а|при этом|при цьому|зато|зате|натомість|водночас) |, (?:уточн|дода|добав|зазнач|отме|заяв|сказ|наголос|подчерк|повідом|сообщ)|(?:,| and| але| но) (?:added|said|saying)"
+)
+
+
+def denied(lower: str, sentence: Sentence) -> list[tuple[int, int]]:
+    """Return the spans of a sentence that somebody says are not so, without clauses that only describe."""
+    found = []
+    for pattern in _denied():
+        for m in pattern.finditer(lower, sentence.start, sentence.end):
+            aside = _BY_THE_WAY.search(m["q"])
+            found.append((m.start("q"), m.start("q") + (aside.start() if aside else len(m["q"]))))
+    return found
 
 
 # "on 3 May" and "May 2023" are a month, no hedge.

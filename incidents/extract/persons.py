@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from incidents.extract import _cues
+from incidents.extract import _cues, cases
 from incidents.extract.shadow import Shadow
 
 _CASE: Final = "[а-яіїєґё']{0,3}"
@@ -208,13 +208,13 @@ def _strangers(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
         if is_given(m.group().lower()):
             stop = _surname_end(shadow, words, i)
             if stop is not None:
-                yield Person(m.start(), stop, _nominative(shadow.cased[m.start() : stop]))
+                yield Person(m.start(), stop, cases.man(shadow.cased[m.start() : stop]))
         elif _is_titled(shadow, m):
             yield Person(m.start(), m.end(), m.group().removesuffix("'s"))
     for m in _ROLE_NAMED.finditer(shadow.cased):
         group = "name" if m["name"] else "name2"
         if not any(taken[m.start(group) : m.end(group)]):
-            yield Person(m.start(group), m.end(group), _nominative(m[group]))
+            yield Person(m.start(group), m.end(group), cases.man(m[group]))
     for m in _INITIAL.finditer(shadow.cased):
         name = _NAME.match(shadow.cased, m.end())
         if name and not taken[m.start()]:
@@ -234,53 +234,6 @@ def _surname_end(shadow: Shadow, words: list[re.Match[str]], i: int) -> int | No
             break
         stop = words[j].end()
     return stop
-
-
-@cache
-def _ends() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple(
-        (re.compile(pattern), to)
-        for pattern, to in (
-            (r"(?<=[ое]в)(?:а|у|им|ым|ові)$", ""), (r"(?<=[іи]н)(?:а|у|им|ым)$", ""), (r"(?<=нк)(?:а|у|ом)$", "о"),
-            (r"(?<=(?:ськ|цьк))(?:ого|ому|им)$", "ий"), (r"(?<=(?:ск|цк))(?:ого|ому|им)$", "ий"),
-            (r"(?<=(?:юк|як|ук|ич))(?:а|у|ом|ем)$", ""),
-        )
-    )  # fmt: skip
-
-
-_MALE: Final = {"олега": "Олег", "сергія": "Сергій", "ігоря": "Ігор", "андрія": "Андрій", "олександра": "Олександр",
-                "володимира": "Володимир", "дмитра": "Дмитро", "івана": "Іван", "миколи": "Микола", "максима": "Максим",
-                "віталія": "Віталій", "юрія": "Юрій", "павла": "Павло", "петра": "Петро", "михайла": "Михайло",
-                "василя": "Василь", "романа": "Роман", "вадима": "Вадим", "олексія": "Олексій", "євгена": "Євген",
-                "ярослава": "Ярослав", "руслана": "Руслан", "сергея": "Сергей", "игоря": "Игорь", "андрея": "Андрей",
-                "александра": "Александр", "владимира": "Владимир", "дмитрия": "Дмитрий", "ивана": "Иван",
-                "алексея": "Алексей", "виталия": "Виталий", "юрия": "Юрий", "николая": "Николай", "евгения": "Евгений",
-                "михаила": "Михаил", "павел": "Павел", "василия": "Василий", "артема": "Артем", "богдана": "Богдан",
-                "тараса": "Тарас", "анатолія": "Анатолій", "анатолия": "Анатолий", "віктора": "Віктор",
-                "виктора": "Виктор", "бориса": "Борис", "костянтина": "Костянтин", "константина": "Константин",
-                "степана": "Степан", "станіслава": "Станіслав", "станислава": "Станислав", "антона": "Антон",
-                "дениса": "Денис", "кирила": "Кирило", "валентина": "Валентин", "валерія": "Валерій",
-                "валерия": "Валерий", "геннадія": "Геннадій", "геннадия": "Геннадий", "григорія": "Григорій"}  # fmt: skip
-
-
-def _nominative(name: str) -> str:
-    """Turn a man's name in the genitive ("за словами Івана Петренка") into its plain form; others stay as written."""
-    given, _, rest = name.removesuffix("'s").partition(" ")
-    plain = _MALE.get(given.lower())
-    if (
-        plain is None
-        or not rest
-        or (
-            given.lower() in {"валентина", "александра", "олександра"}
-            and re.search(r"(?:ов|ин|ін|ев|єв)а$", rest) is None
-        )
-    ):
-        return name.removesuffix("'s")
-    for pattern, to in _ends():
-        made, n = pattern.subn(to, rest)
-        if n:
-            return f"{plain} {made}"
-    return f"{plain} {rest}"
 
 
 def find(shadow: Shadow) -> list[Person]:

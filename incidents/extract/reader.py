@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -42,6 +43,20 @@ _RUSSIAN_SIDE: Final = re.compile(
 )
 _UKRAINIAN: Final = re.compile("[іїєґ]")
 _RUSSIAN: Final = re.compile("[ыэъё]")
+_DENIES: Final = re.compile(
+    r"(?:den(?:y|ies|ied|ying)|disput|reject|dismiss|refut|запереч|спрост|відки|отриц|опроверг|отверг)\w*[,:]?\s*(.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNTRUE: Final = re.compile(
+    r"(.{6,}?) (?:is|are|was|were|не відповіда\w+|не соответству\w+|є|являются|является|–|—) ",
+    re.IGNORECASE | re.DOTALL,
+)
+# Where the denial ends and something else is said.
+_SAID_NEXT: Final = re.compile(
+    r"(?:,? (?:and|but|і|й|та|и|але|но|а) (?:[\w'’-]+ )?(?:said|says|insist|add|claim|call|заяв|сказа|назва|стверджу|утвержда|додав|добав|наголос)"
+    r"|, (?:saying|insisting|adding|calling|claiming|заявивш|назва|заявля|сказав|стверджу|утвержда)).*$",
+    re.IGNORECASE | re.DOTALL,
+)
 # No date is longer, and none further from the verb says when somebody spoke; it keeps the work linear.
 _BESIDE: Final = 120
 
@@ -216,10 +231,7 @@ class _Session:
             in_date[d.start : d.end] = b"\1" * (d.end - d.start)
         counted = [q for q in numbers.quantities(self.shadow.lower) if not in_date[q.core]]
         found_figures = figures.read(self.shadow, self.segments, counted)
-        in_name = bytearray(len(self.shadow.lower) + 1)
-        for start, end in self.voices.names():
-            in_name[start:end] = b"\1" * (end - start)
-        found_figures = [f for f in found_figures if not (in_name[f.start] and in_name[f.end - 1])]
+        found_figures = self._claimed(found_figures)
         starts = [f.start for f in found_figures]
         told = [
             s for s in statements.read(self.shadow, self.segments)
@@ -236,6 +248,14 @@ class _Session:
         told = [s for s in told if not s.by_russia or self._is_russian(s)]
         told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]
         return sorted([*found_figures, *told], key=lambda x: (x.start, x.predicate, x.end))
+
+    def _claimed(self, found: Sequence[Figure]) -> list[Figure]:
+        """Leave out what is no figure of anybody: words that name a speaker, and what somebody denies."""
+        no_figure = bytearray(len(self.shadow.lower) + 1)
+        denied = (hedges.denied(self.shadow.lower, s) for s in self.segments.sentences)
+        for start, end in [*self.voices.names(), *itertools.chain.from_iterable(denied)]:
+            no_figure[start:end] = b"\1" * (end - start)
+        return [f for f in found if not (no_figure[f.start] and no_figure[f.end - 1])]
 
     def _is_russian(self, found: Statement) -> bool:
         """Say whether a statement is Russia's or its appointees': from their mouth, Ukraine's fire is an accusation."""
@@ -301,11 +321,12 @@ class _Session:
         if found.predicate != "denial":
             return None
         words = self.shadow.cased[found.start : found.end]
-        m = re.search(
-            r"(?:denie[sd]|denied|disputes?d?|rejects?|rejected|dismisse[sd]|refuted|заперечи\w+|заперечу\w+|спросту\w+|"
-            r"відки\w+|отрица\w+|опроверг\w+|отверг\w+)[,:]?\s*(.*)$", words, re.IGNORECASE | re.DOTALL,
-        )  # fmt: skip
-        rest = m.group(1).strip() if m else ""
+        m = _DENIES.search(words)
+        rest = _SAID_NEXT.sub("", m.group(1)).strip() if m else ""
+        if m and re.fullmatch(r"(?:[ув]о? )?[\w'-]+|", rest) and len(words[: m.start()].split()) > 1:
+            return words[: m.start()].strip(" ,")[:200]  # what is denied stands before the verb
+        if m is None and (told := _UNTRUE.match(words)):
+            return told[1][:200]
         if rest.lower() in {"", "this", "it", "це", "это"}:
             index = self.segments.at(found.start).index
             if index == 0:

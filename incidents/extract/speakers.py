@@ -21,6 +21,7 @@ _NESTED: Final = re.compile(
 _THAT: Final = re.compile(r"(?<!\w)(?:that|що|что|про|о|об|about)(?!\w)|:")
 # "claimed three lives" is no speech.
 _LIVES: Final = re.compile(r"(?: [\w-]+){0,4} li(?:fe|ves)(?!\w)")
+_BUT: Final = re.compile(r"[;:]| [–—] |, (?:but|while|whereas|although|а|але|но|хоча|хотя) ")
 _BY: Final = re.compile(r"(?: (?!by )[\w-]+){0,4} by ")
 _NEAR: Final = 90
 
@@ -102,22 +103,30 @@ class Attributions:
         for m in voices.his_words().finditer(lower, sentence.start, sentence.end):
             voice = Voice(m.start(), m.end(), "", "pronoun")
             found.append(self._made(sentence, m, voice, "speaker.according_to"))
-        for pattern, stance in ((voices.verbs(), False), (voices.stances(), True)):
-            for m in pattern.finditer(lower, sentence.start, sentence.end):
-                if any(a.at <= m.start() < a.end for a in found):
-                    continue
-                if not self._is_speech(sentence, m):
-                    found += self._by_whom(sentence, m)
-                    continue
-                made = self._verb(sentence, m, is_stance=stance)
-                made = self._coordinated(made, m, found)
-                if made is not None:
-                    found.append(made)
+        for m, is_stance in self._verbs_in(sentence):
+            if any(a.at <= m.start() < a.end for a in found):
+                continue
+            if not self._is_speech(sentence, m):
+                found += self._by_whom(sentence, m)
+                continue
+            made = self._coordinated(self._verb(sentence, m, is_stance=is_stance), m, found)
+            if made is not None:
+                found.append(made)
         found += self._reporters(sentence, found)
         for m in _cues.pattern("speech", "ellipsis").finditer(lower, sentence.start, sentence.end):
             voice = self._beside.named(sentence, m.end())
             found += [self._made(sentence, m, voice, "speaker.ellipsis")] if voice else []
         return sorted(found, key=lambda a: a.at) or self._forms.read(sentence)
+
+    def _verbs_in(self, sentence: Sentence) -> list[tuple[re.Match[str], bool]]:
+        """Return the verbs of a sentence in order, and whether each takes a stance; at one place, a verb of speech first."""
+        kinds = ((voices.verbs(), False), (voices.stances(), True))
+        found = [
+            (m, is_stance)
+            for pattern, is_stance in kinds
+            for m in pattern.finditer(self._shadow.lower, sentence.start, sentence.end)
+        ]
+        return sorted(found, key=lambda verb: (verb[0].start(), verb[1]))
 
     def _reporters(self, sentence: Sentence, earlier: list[Attribution]) -> list[Attribution]:
         """Read "an AFP correspondent counted": who saw it with their own eyes says it, whatever agency sent them."""
@@ -145,15 +154,21 @@ class Attributions:
         self, made: Attribution | None, m: re.Match[str], earlier: list[Attribution]
     ) -> Attribution | None:
         """Give "…, and reported that" the subject of the verb before it, unless it has one of its own beside it."""
-        before = [a for a in earlier if a.at < m.start() and a.voice is not None and not a.is_stance]
+        before = [a for a in earlier if a.at < m.start() and a.voice is not None]
         lead = self._shadow.lower[max(0, m.start() - 16) : m.start()]
         if not before or not re.search(
-            r"(?<!\w)(?:and|и|і|й|та|а также|а також)(?: also| также| також| later)? $", lead
+            r"(?<!\w)(?:and|but|и|і|й|та|но|але|а также|а також)(?: also| также| також| later)? $", lead
         ):
             return made
         subject = before[-1]
         return replace(
-            subject, at=m.start(), end=m.end(), rule="speaker.verb.coordinated", is_pro=False, is_header=False
+            subject,
+            at=m.start(),
+            end=m.end(),
+            rule="speaker.verb.coordinated",
+            is_pro=False,
+            is_header=False,
+            is_stance=False,
         )
 
     def _made(
@@ -161,9 +176,17 @@ class Attributions:
     ) -> Attribution:
         return Attribution(
             m.start(), max(m.end(), voice.end if voice else 0), sentence.index, voice, self._scene.channels(sentence),
-            rule, is_pro=bool(voices.pro().search(self._shadow.lower, sentence.start, m.end())),
+            rule, is_pro=self._speaks_of_above(sentence, m),
             is_header=self._forms.is_header(sentence, voice), is_stance=is_stance,
         )  # fmt: skip
+
+    def _speaks_of_above(self, sentence: Sentence, m: re.Match[str]) -> bool:
+        """Say whether a sentence only says who said what stands above it: "this was reported by", "Stay safe, wrote X"."""
+        if voices.pro().search(self._shadow.lower, sentence.start, m.end()):
+            return True
+        is_last = sentence.index == len(self._segments.sentences) - 1
+        farewell = _cues.pattern("speech", "farewell")
+        return is_last and farewell.search(self._shadow.lower, sentence.start, sentence.end) is not None
 
     def _verb(self, sentence: Sentence, m: re.Match[str], *, is_stance: bool) -> Attribution | None:
         voice = self._beside.of_verb(sentence, m)
@@ -230,12 +253,22 @@ class Attributions:
             for a in self._by_sentence[sentence.index]
             if not a.is_stance and ";" not in lower[min(a.at, position) : max(a.at, position)]
         ]
-        before = [a for a in near if a.at <= position]
+        before = [a for a in near if a.at <= position] or self._accusers(sentence, position)
         after = [a for a in near if a.at > position and not _NESTED.search(lower, max(0, a.at - 12), a.at)]
         if any(a.voice for a in after) and (before or after)[-1 if before else 0].voice is None:
             before = []  # an agency passes on what the source named behind it says
             after = [a for a in after if a.voice]
         return before[-1] if before else (after[0] if after else None)
+
+    def _accusers(self, sentence: Sentence, position: int) -> list[Attribution]:
+        """Return who accuses in the words before `position`: "accused X of shelling Y, killing two"."""
+        accused = _cues.pattern("speech", "accused")
+        return [
+            a for a in self._by_sentence[sentence.index]
+            if a.is_stance and a.voice is not None and a.at <= position
+            and accused.match(self._shadow.lower, a.at)
+            and not _BUT.search(self._shadow.lower, a.end, position)
+        ]  # fmt: skip
 
     def _carried(self, sentence: Sentence, *, goes_on: bool) -> Attribution | None:
         """Look for who speaks around a sentence without a speaker of its own.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from incidents.extract import _cues, persons
+from incidents.extract import _cues, cases, persons
 from incidents.extract.shadow import Shadow
 
 Kind = Literal["person", "body", "anonymous", "pronoun"]
@@ -141,4 +141,5 @@ def _is_who(shadow: Shadow, m: re.Match[str]) -> bool:
 def _tidy(name: str, kind: Kind) -> str:
     name = re.sub(r"\s+", " ", name).strip()
     name = re.sub(r"^(?:the|The) ", "", name)
+    name = cases.body(name)
     return name if kind != "body" else name[:1].upper() + name[1:]

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from incidents.derive import speaker_key
 from incidents.extract import read
 
 DAY = dt.date(2023, 5, 10)
@@ -86,8 +87,8 @@ def test_a_reporter_speaks_of_what_they_saw_and_their_agency_only_passes_on(text
         ("Троє людей загинули, розповіла жінка, яка виїхала з міста.", "жінка"),
         ("Капелан місцевої громади розповів, що загинули троє людей.", "капелан"),
         ("Три человека погибли, рассказала соседка Валентина.", "валентина"),
-        ("В управляющей компании сообщили, что погибли три человека.", "компании"),
-        ("По подсчётам жителей посёлка, погибли три человека.", "жителей"),
+        ("В управляющей компании сообщили, что погибли три человека.", "управляющая компания"),
+        ("По подсчётам жителей посёлка, погибли три человека.", "жители"),
     ],
 )
 def test_a_noun_beside_the_verb_speaks_where_no_list_knows_it(text: str, speaker: str) -> None:
@@ -143,3 +144,31 @@ def test_who_speaks_is_counted_as_nobody() -> None:
 def test_a_second_speaker_whose_verb_is_left_out() -> None:
     found = _speakers("Мер міста повідомив про трьох поранених, а в поліції – про п'ятьох поранених.")
     assert ["мер" in found[0], "поліці" in found[1]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("В областной прокуратуре сообщили, что погибли три человека.", "областная прокуратура"),
+        ("Троє людей загинули, розповіли у міській раді.", "міська рада"),
+        ("За словами місцевих волонтерів, загинули троє людей.", "місцеві волонтери"),
+        ("У Сумському департаменті загинуло троє людей, повідомила поліція.", "поліція"),
+    ],
+)
+def test_a_speaker_is_named_in_the_plain_form(text: str, speaker: str) -> None:
+    assert [s.strip() for s in _speakers(text)] == [speaker]
+
+
+def test_whoever_signs_off_wrote_all_of_it() -> None:
+    text = "Доброго ранку! Ніч була важкою.\n\nУ Нікополі загинула одна людина.\n\nБережіть себе, написав Сергій Лисак."
+    assert ["lysak" in s for s in _speakers(text)] == [True]
+
+
+def test_one_speaker_in_two_scripts_is_one() -> None:
+    latin, cyrillic = (
+        read(text, published=DAY).claims[0]
+        for text in (
+            "Three people were killed, Pavlo Testenko said.", "Троє людей загинули, сказав Павло Тестенко.",
+        )
+    )  # fmt: skip
+    assert speaker_key(latin) == speaker_key(cyrillic)

@@ -99,3 +99,34 @@ def test_counts_of_houses(text: str, count: int) -> None:
 def test_no_data_yet_is_no_zero(text: str) -> None:
     assert _claims(text, "count_withheld")
     assert _claims(text, "killed") == _claims(text, "injured") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The village head denied that four people were killed in Toretsk.",
+        "Claims that nine people died in Toretsk are untrue, the council said.",
+        "Староста спростував чутки про шістьох загиблих.",
+        "Слухи о девяти погибших в Торецке мэр опроверг.",
+    ],
+)
+def test_a_denied_figure_is_claimed_by_nobody(text: str) -> None:
+    assert _claims(text, "killed") == []
+    assert [c.target for c in _claims(text, "denial")] != [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Moscow denied hitting the bridge, where four people were killed.", None),
+        ("Moscow accused Kyiv of shelling Donetsk, killing four people.", "Moscow"),
+        ("Kyiv denied the reports of ten dead, but said four people were killed.", "Kyiv"),
+    ],
+)
+def test_what_stands_beside_a_denial_or_an_accusation(text: str, speaker: str | None) -> None:
+    assert [(c.value, c.speaker and c.speaker.name) for c in _claims(text, "killed")] == [(4, speaker)]
+
+
+def test_a_denial_ends_where_something_else_is_said() -> None:
+    text = "Moscow denies targeting civilians and said its forces had hit a depot."
+    assert [c.target for c in _claims(text, "denial")] == ["targeting civilians"]
