@@ -21,7 +21,7 @@ from incidents._errors import AtlasError, Locked
 LOCK: Final = ".lock"
 TEMP: Final = ".tmp-"
 _NOTE_SIZE: Final = 400
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -31,7 +31,7 @@ class CannotWrite(AtlasError):
 
 def explained(error: OSError, path: Path) -> CannotWrite:
     """Return what `error` means for the person who wanted to write `path`."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return CannotWrite(f"{path}: the disk is full; nothing was changed. Free some space and try again")
     if error.errno in _REFUSED:
         return CannotWrite(f"{path}: may not be written ({error.strerror}); nothing was changed")

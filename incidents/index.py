@@ -7,6 +7,7 @@ written beside and renamed; the manifest is replaced last, so a reader sees the 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import itertools
@@ -32,7 +33,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from incidents import _lines, _shape, vocabulary
+from incidents import _files, _lines, _shape, vocabulary
 from incidents._errors import BadInput, UnreadableCollection
 from incidents._spool import Chunk, OtherLayout, Spool, digest
 from incidents._words import path_of
@@ -120,8 +121,22 @@ class Index:
         parts = {name: self._still_good(known.get(name), file) for name, file in files.items()}
         if all(parts.values()) and set(known) == set(files):
             return [part for part in parts.values() if part]
-        with self._alone():
+        try:
+            with self._alone():
+                return self._rebuild(files, label)
+        except OSError as error:
+            if error.errno not in _files.FULL:
+                raise
+        self._go_private()  # no room left beside the collection: reading it must not need any
+        try:
             return self._rebuild(files, label)
+        except OSError as error:
+            raise _files.explained(error, self.folder) from error
+
+    def _go_private(self) -> None:
+        """Build in a temporary folder from now on, for this process only."""
+        self.folder = Path(tempfile.mkdtemp(prefix="incident-atlas-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
 
     def is_current(self, parts: list[Part], files: dict[str, BinaryIO]) -> bool:
         """Say whether `parts` were made from exactly these files; looks at the content where the times leave doubt."""
@@ -174,7 +189,7 @@ class Index:
             lock.acquire()
         except (OSError, Timeout):
             # no room of our own beside the collection, or a builder that hangs: build privately, for this process
-            self.folder = Path(tempfile.mkdtemp(prefix="incident-atlas-"))
+            self._go_private()
             yield
             return
         try:

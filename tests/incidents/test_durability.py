@@ -481,6 +481,20 @@ def test_a_full_disk_refuses_the_edit_and_keeps_the_rest(disk: Path) -> None:
     assert list(disk.rglob(".tmp-*")) == []
 
 
+def test_a_collection_on_a_full_disk_is_read_without_room_for_an_index(disk: Path, tmp_path: Path) -> None:
+    store = FolderStore.open(disk / "c", create=True)
+    store.put([incident(n) for n in range(1, 6)])
+    store.compact()
+    with contextlib.suppress(OSError), (disk / "fill").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1000))
+    assert open_catalogue(disk / "c").counts(Filter()).total == 5
+    words = ["export", "--from", str(disk / "c"), "--out", str(tmp_path / "out.geojson")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert len(json.loads((tmp_path / "out.geojson").read_text())["features"]) == 5
+
+
 @pytest.mark.parametrize("months", [1, 100])
 def test_a_full_disk_in_an_import_brings_nothing_in(disk: Path, months: int) -> None:
     store = FolderStore.open(disk / "c", create=True)
