@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "read": "incidents.commands.read",
     "ingest": "incidents.commands.ingest",
     "show": "incidents.commands.show",
+    "review": "incidents.commands.review",
+    "edit": "incidents.commands.edit",
     "export": "incidents.commands.export",
     "validate": "incidents.commands.validate",
     "serve": "incidents.commands.serve",

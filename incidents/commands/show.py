@@ -7,8 +7,9 @@ import click
 from incidents.catalogues import open_catalogue
 from incidents.commands._common import example, store_options
 from incidents.derive import derived
+from incidents.editing import Difference, short, worded
 from incidents.geojson import to_line
-from incidents.model import Claim, Incident
+from incidents.model import Change, Claim, Incident, Source
 
 
 @click.command("show", epilog=example("show incident-id", "show incident-id --json --from my-collection"))
@@ -34,13 +35,24 @@ def _told(incident: Incident) -> list[str]:
             f"  {kind:<9} {_range(sums[f'{kind}_min'], sums[f'{kind}_max'])}"
             for kind in ("killed", "injured", "bodies")
         ),
-        f"  grading   {sums['grading']}, {sums['n_sources']} sources, {sums['n_speakers']} speakers",
-        f"  review    {incident.review}",
+        f"  grading   {sums['grading']}, {_counted(sums['n_sources'], 'source')}, {_counted(sums['n_speakers'], 'speaker')}",
+        f"  review    {incident.review.replace('_', ' ')}",
     ]
+    if incident.sensitivity:
+        lines.append(f"  care      {', '.join(incident.sensitivity).replace('_', ' ')}")
     if incident.summary:
         lines += ["", f"  {printable(incident.summary)}"]
-    lines += ["", f"  {len(incident.claims)} claims:", *(f"    {_claim(claim)}" for claim in incident.claims)]
+    lines += ["", f"  {_counted(len(incident.claims), 'claim')}:"]
+    sources = {source.id: source for source in incident.sources}
+    for claim in incident.claims:
+        lines += [f"    {line}" for line in _claim(claim, sources.get(claim.source or ""))]
+    if incident.history:
+        lines += ["", "  history:", *(f"    {printable(_change(change))}" for change in incident.history)]
     return lines
+
+
+def _counted(number: object, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _when(incident: Incident) -> str:
@@ -65,17 +77,63 @@ def _range(low: object, high: object) -> str:
     return f"{low}" if low == high else f"{'?' if low is None else low} to {high}"
 
 
-def _claim(claim: Claim) -> str:
-    speaker = claim.speaker.name if claim.speaker else "the report itself"
-    value = "" if claim.value is None else f" {claim.value}"
-    qualifier = (
-        "" if claim.qualifier in {"as_stated", "unspecified"} else f" {claim.qualifier.replace('_', ' ')}"
-    )
-    negative = " (denied)" if claim.polarity == "negative" else ""
+def _claim(claim: Claim, source: Source | None) -> list[str]:
+    """Tell a claim: its id, the figure, who said it; its exact words; where it stands."""
     said = f", {claim.said_on}" if claim.said_on else ""
-    return printable(
-        f"{claim.predicate}{qualifier}{value}{negative}: {speaker}{said} {claim.url or ''}".rstrip()
-    )
+    role = f" ({claim.speaker.role})" if claim.speaker and claim.speaker.role else ""
+    speaker = f"{claim.speaker.name}{role}" if claim.speaker else "the report itself"
+    lines = [f"{short(claim.id)}  {claim.predicate}{figure(claim)}{_marks(claim)}: {speaker}{said}"]
+    if claim.quote:
+        lines.append(f"    “{' '.join(claim.quote.text.split())}”")
+    if claim.note:
+        lines.append(f"    note: {claim.note}")
+    name = source and (source.publisher or source.title)
+    day = source and source.published and f", {source.published}"
+    url = claim.url or (source.url if source else None)
+    told = f"{name or (source.id if source and not url else '')}{day or ''}"
+    lines.append(f"    {'  '.join(part for part in (told.removeprefix(', '), url) if part)}")
+    return [printable(line) for line in lines if line.strip()]
+
+
+def figure(claim: Claim) -> str:
+    """Return a claim's figure as it was put, after a blank: " 20 to 25", " at least 8"; nothing where there is none."""
+    low, high = claim.min, claim.max
+    if low is not None and high is not None and low != high:
+        words = f"{low} to {high}"
+    elif isinstance(claim.value, tuple):
+        words = ", ".join(claim.value)
+    else:
+        words = "" if claim.value is None else str(claim.value)
+    if claim.qualifier not in {"as_stated", "unspecified"}:
+        words = f"{claim.qualifier.replace('_', ' ')} {words}"
+    of = "" if claim.group in (None, "", "unknown") else f"({claim.group})"
+    return "".join(f" {part}" for part in (words.strip(), claim.unit, of) if part)
+
+
+def _marks(claim: Claim) -> str:
+    words = []
+    if claim.extent != "whole":
+        words.append(claim.extent)
+    if claim.modality != "asserted":
+        words.append(claim.modality)
+    if claim.polarity != "positive":
+        words.append("denied" if claim.polarity == "negative" else "said not to be known")
+    if claim.review != "unreviewed":
+        words.append(claim.review.replace("_", " "))
+    target = f" [{claim.target}]" if claim.target else ""
+    return target + (f" ({', '.join(words)})" if words else "")
+
+
+def _change(change: Change) -> str:
+    """Tell a line of history: when, who, what, and what stood before where it is a single value."""
+    changed = change.detail.get("changed")
+    parts = [f"{change.at[:16].replace('T', ' ')}  {change.by}: {change.what}"]
+    if "claim" in change.detail:
+        parts.append(short(str(change.detail["claim"])))
+    if isinstance(changed, dict) and change.what not in {"merged", "place"}:
+        parts.append(", ".join(worded(Difference(name, *pair)) for name, pair in changed.items()))
+    why = change.detail.get("why")
+    return " ".join(parts) + (f" ({why})" if why else "")
 
 
 def printable(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from incidents import _pgrows
+from incidents import _pgrows, editing
 from incidents._errors import AtlasError, BadInput, Conflict, Locked, NotFound, Unavailable
 from incidents._pg import Lost, Server, Session, parse
 from incidents.geojson import to_line
@@ -125,6 +125,20 @@ def test_a_lost_update_is_refused_with_both_versions(store: PostgresStore, url: 
     assert "version 2" in told
     assert "Olha" in told
     assert store.get("i0001").title == "Theirs"
+
+
+def test_a_person_s_edit_is_kept_with_its_history_or_refused(store: PostgresStore) -> None:
+    store.put(incident(1))
+    seen = store.get("i0001")
+    hand = editing.signed("Ana", "checked")
+    edit = editing.Edit(seen, editing.set_review(seen, "accepted", hand=hand))
+    assert editing.save(store, [edit], by="Ana") == 1
+    assert store.get("i0001").history[-1].by == "Ana"
+    assert store.versions("i0001")[-1].by == "Ana"
+    late = editing.Edit(seen, editing.correct(seen, {"title": "Late"}, hand=hand))
+    with pytest.raises(Conflict, match="there now: review: unreviewed → accepted"):
+        editing.save(store, [late], by="Boris")
+    assert store.get("i0001").title == seen.title
 
 
 def test_of_many_writers_of_one_incident_each_builds_on_the_last(store: PostgresStore, url: str) -> None:
