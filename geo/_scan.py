@@ -265,6 +265,8 @@ def _is_name(index: Index, text: str, word: _Word, cell: str) -> bool:
     before = text[max(0, word.start - 24) : word.start]
     if _CALLED.search(before):
         return True
+    if _IN.search(before) and len(word.folded) > 2 and index.city(cell) >= _SMALL and not word.acronym:
+        return True
     if len(word.folded) < 3 or word.folded in _no_places() or (word.acronym and index.weight(cell) < _LARGE):
         return False
     if index.weight(cell) >= _KNOWN or _LISTED.match(text, word.end):

@@ -26,6 +26,8 @@ _SETTLED_BY: Final = 0.35
 """By how much the best score must lead for the choice to count as decided."""
 _DOMINANT: Final = 5
 """How many times as many people make a town the obvious bearer of its name."""
+_RENAMED: Final = 20_000
+"""People of a town that is still meant by a former name though another place bears that name today."""
 _ABROAD: Final = 20
 """How many times as many people a place abroad needs to be meant rather than one at home."""
 _HAMLET: Final = 300
@@ -34,6 +36,8 @@ _LONGEST: Final = 200
 """Characters of the longest text that is taken for a name."""
 _SHOWN: Final = 10
 """How many candidates a resolution shows."""
+_CITY: Final = 100_000
+"""People of a city that is meant by its name, whatever hamlet of that name lies near other places of a report."""
 _TOWN: Final = 2000
 """People of a town that a district may be named after."""
 _SEAT_KM: Final = 30
@@ -132,7 +136,17 @@ def choose(
     setting = _setting(gazetteer, admin1, None, None, tuple(near), tuple(context))
     places = [p for p in map(gazetteer.get, candidates) if p is not None]
     shown = name or (places[0].name if places else "")
-    return _decide(shown, [_scored(m, setting) for m in mentioned(places, shown)], relation)
+    return _decide(shown, [_scored(m, setting) for m in _present(mentioned(places, shown))], relation)
+
+
+def _present(found: list[Match]) -> list[Match]:
+    """Leave out former and other names where the words are the present name of a place of Ukraine; large towns stay."""
+    present = [m for m in found if m.how != "another name of" and m.place.country == HOME]
+    largest = max((_weight(m.place) for m in present), default=0)
+    return [
+        m for m in found
+        if not present or m in present or m.how != "another name of" or _weight(m.place) > max(_ABROAD * largest, _RENAMED)
+    ]  # fmt: skip
 
 
 def _setting(
@@ -167,6 +181,13 @@ def _scored(match: Match, setting: _Setting) -> Candidate:
     parts["size"] = (0.1 if how == "a likely misspelling of" else 0.05) * math.log10(
         max(_weight(place), _HAMLET)
     )
+    if (
+        not setting.admin1
+        and how != "another name of"
+        and place.country == HOME
+        and place.population >= _CITY
+    ):
+        parts["a city everybody knows"] = 1.5
     weight = _hostilities().get(_raion(place), 0.0) if place.country == HOME else 0.0
     if weight:
         parts["district with reported fighting"] = 0.15 * weight

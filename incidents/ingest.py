@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from geo.gazetteer import Place
 from incidents import bylines, extract, merge
 from incidents._errors import BadInput, UnreadableReport
 from incidents.bylines import Byline
@@ -179,7 +180,7 @@ def _incident(
     reading: Reading, draft: Draft, number: int, claims: tuple[Claim, ...], source: Source
 ) -> Incident:
     site, place = draft.site, draft.site.place if draft.site else None
-    written = place.name if place else (_written(reading, draft) or "place not known")
+    written = _named(reading, draft, place) if place else (_written(reading, draft) or "place not known")
     key = (
         reading.report.sha256,
         draft.category,
@@ -204,6 +205,15 @@ def _incident(
         geo_method=site.why if site else None,
         review=_review(claims), claims=claims, sources=(source,),
     )  # fmt: skip
+
+
+def _named(reading: Reading, draft: Draft, place: Place) -> str:
+    """Return the name of a place, with what the report wrote where that is another name of it."""
+    settled = draft.site.found.candidates[:1] if draft.site else ()
+    written = _written(reading, draft)
+    if settled and settled[0].how == "another name of" and written and written != place.name:
+        return f"{place.name} ({written})"
+    return place.name
 
 
 def _written(reading: Reading, draft: Draft) -> str | None:

@@ -39,11 +39,12 @@ class Drafter:
 
     def __init__(
         self, shadow: Shadow, segments: Segments, sites: Sequence[Site], found: Sequence[DateMention],
-        *, published: dt.date | None, said: Sequence[tuple[int, int]], told: Sequence[tuple[int, int]] = (),
+        *, facts: Sequence[Fact], published: dt.date | None, said: Sequence[tuple[int, int]],
+        told: Sequence[tuple[int, int]] = (),
     ) -> None:  # fmt: skip
-        self._shadow, self._segments, self._said = shadow, segments, said
+        self._shadow, self._segments, self._said, self._facts = shadow, segments, said, facts
         self._cues = Cues(shadow.lower)
-        self._where = Where(shadow, segments, sites, told)
+        self._where = Where(shadow, segments, sites, self._cues, told=told, facts=facts)
         self._when = When(shadow, segments, found, self._cues, self._where, published=published, said=said)
         self._what = What(shadow, segments, self._cues, self._where)
 
@@ -63,19 +64,36 @@ class Drafter:
             return "referenced"
         if when is not None and not self._when.is_recent(when) and (not is_main or self._when.first):
             return "referenced"
+        if (
+            when is not None
+            and self._when.first not in {None, when}
+            and self._is_vaguely_earlier(when, sentence)
+        ):
+            return "referenced"
         return "incident"
+
+    def _is_vaguely_earlier(self, when: DateMention, sentence: Sentence) -> bool:
+        """Say whether an event is told of as one of an earlier month ("earlier, in July, …")."""
+        first, last = dates.edges(str(when.value))
+        earlier = _pattern("before_that").search(self._shadow.lower, sentence.start, sentence.end)
+        return earlier is not None and (last - first).days > 20
 
     def _is_by_the_way(self, fact: Fact, sentence: Sentence, *, own: bool) -> bool:
         """Say whether an event is only called to mind: for likeness, or without figures and a day of its own."""
         if _pattern("echo").search(self._shadow.lower, sentence.start, sentence.end):
             return True
-        told = fact.predicate == "event" and not own
+        told = (
+            fact.predicate == "event"
+            and not own
+            and not self._cues.has("burial_site", sentence.start, sentence.end)
+        )
         return told and self._cues.is_reference(sentence.start, sentence.end)
 
     # --- grouping ----------------------------------------------------------------------------------------------
 
-    def group(self, facts: Sequence[Fact]) -> list[Draft]:
+    def group(self) -> list[Draft]:
         """Return the drafts of the report, in order of the text. Claims tied to no place belong to none."""
+        facts = self._facts
         drafts: list[Draft] = []
         starts = sorted(f.start for f in facts if f.predicate not in _LOOSE)
         firm = [i for i, f in enumerate(facts) if f.predicate not in _LOOSE]
@@ -113,7 +131,9 @@ class Drafter:
         ):
             return []
         if self._cues.has("burial_site", *span):
-            return []
+            return (
+                ["burial_site"] if _pattern("found").search(text) and _pattern("graves").search(text) else []
+            )
         strike = self._cues.strike(*span)
         if strike is None and (self._cues.has("attack", *span) or _pattern("fell").search(text)):
             strike = next(
@@ -158,6 +178,17 @@ class Drafter:
             role = self._role(fact, site, when, category)
             self._add(drafts, i, fact, site, when, category, role)
 
+    def _is_main(self, site: Site) -> bool:
+        main = self._where.main
+        return main is not None and site.place == main.place
+
+    def _tells_of_harm(self) -> bool:
+        """Say whether the report tells of a strike or of damage at all."""
+        lower = self._shadow.lower
+        return bool(self._cues.blows(0, len(lower))) or any(
+            _pattern(name).search(lower) is not None for name in ("fell", "things")
+        )
+
     def _happened(self, drafts: list[Draft], fact: Fact, site: Site) -> bool:
         """Say whether "no casualties" tells of an event at `site`, and not of a quiet day."""
         sentence = self._segments.at(fact.start)
@@ -173,8 +204,7 @@ class Drafter:
         return (
             bool(told)
             or known
-            or site is self._where.main
-            or site.place == (self._where.main.place if self._where.main else None)
+            or (self._is_main(site) and self._tells_of_harm())
             or (self._where.lists and _pattern("item").match(self._shadow.lower, site.end) is not None)
         )
 

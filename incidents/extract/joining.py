@@ -120,15 +120,23 @@ def _kind(d: Draft) -> str:
 
 
 def _set_totals_aside(drafts: list[Draft]) -> None:
-    """A total for a province whose towns have figures of their own is their sum, not one more incident."""
-    towns = {
-        (d.site.place.admin1, _kind(d))
-        for d in drafts
-        if d.role == "incident" and d.site and d.site.place and not d.site.place.is_area
-    }
+    """A total for an area whose towns have figures of their own is their sum, not one more incident."""
+    towns = [
+        d for d in drafts if d.role == "incident" and d.site and d.site.place and not d.site.place.is_area
+    ]
     for d in drafts:
         place = d.site.place if d.site else None
-        if d.role != "incident" or place is None or not place.is_area or place.kind in SMALL_AREAS:
+        if d.role != "incident" or place is None or not place.is_area:
             continue
-        if (place.admin1, _kind(d)) in towns or place.kind == "country":
+        if place.kind == "country" or any(_holds(d, town) for town in towns):
             d.role = "referenced"
+
+
+def _holds(area: Draft, town: Draft) -> bool:
+    """Say whether a town with a draft of the same kind lies in the province or the raion of another draft."""
+    one, other = area.site, town.site
+    if one is None or other is None or one.place is None or other.place is None or _kind(area) != _kind(town):
+        return False
+    if one.place.kind in SMALL_AREAS:
+        return one.place.name in {other.place.admin2_name, f"{other.place.admin2_name} Raion"}
+    return one.place.admin1 == other.place.admin1

@@ -192,7 +192,10 @@ def _no_names() -> frozenset[str]:
     return frozenset([*words, *_cues.load("places")["no_names"]])
 
 
-_IN_CLAUSE: Final = re.compile(r"(?:^|[.!?;:,\n»”\"—–-]\s*|(?:and|but|while|а|але|но|та|і|и)\s)(?:in|у|в) $")
+_IN_CLAUSE: Final = re.compile(
+    r"(?:^|[.!?;:,\n»”\"—–-]\s*|(?<!\w)(?:and|but|while|а|але|но|та|і|и)\s)(?P<inside>(?:in|у|в) )?$"
+)
+_INSIDE: Final = re.compile(r"(?<!\w)(?:in|near|у|в|під|под|біля|возле) $")
 _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
 
 
@@ -265,7 +268,7 @@ class Reader:
 
     def _is_no_name(self, m: Mention, word: str) -> bool:
         """Say whether a word is a common one, an acronym or the name of a part of a town."""
-        if len(word) < 3 or (word in _stop() and not _AREA_WORD.match(self._shadow.lower, m.end)):
+        if len(word) < 3 or (word in _stop() and not self._is_meant(m)):
             return True
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
             return True
@@ -276,7 +279,15 @@ class Reader:
         if _population(m.place_ids) >= LARGE or _given().fullmatch(word) is None:
             return False
         lead = _WORD_BEFORE.search(self._shadow.lower, max(0, m.start - 30), m.start)
-        return lead is None or lead.group(1) not in _before()
+        is_item = re.match(r" ?[:–—(-]", self._shadow.lower[m.end : m.end + 3]) is not None
+        return not is_item and (lead is None or lead.group(1) not in _before())
+
+    def _is_meant(self, m: Mention) -> bool:
+        """Say whether a common word is the name of a town or of a district here: "в Южном", "Центральний район"."""
+        if _AREA_WORD.match(self._shadow.lower, m.end):
+            return True
+        inside = _INSIDE.search(self._shadow.lower, max(0, m.start - 8), m.start)
+        return inside is not None and _population(m.place_ids) >= LARGE and _is_near(m.place_ids)
 
     def _is_quarter(self, m: Mention) -> bool:
         """Say whether a small place's name behind "на" is that of a part of a town: villages stand behind "у" and "в"."""
@@ -445,7 +456,7 @@ class Reader:
             return "site", "the words say near it", True
         return "mention", "named", False
 
-    def _after(self, name: str, m: Mention) -> bool:
+    def _after(self, name: str, m: Mention | Site) -> bool:
         return _pattern(name).match(self._shadow.lower, m.end) is not None
 
     def _is_in_name(self, m: Mention, head: int) -> bool:
@@ -460,7 +471,11 @@ class Reader:
     def _is_where_spoken(self, m: Mention, head: int) -> bool:
         """Say whether a place behind "in" opens a clause of speech ("У Москві заявили")."""
         lead = _IN_CLAUSE.search(self._shadow.lower[head : m.start])
-        return lead is not None and self._after("speech_after", m)
+        if lead is None or (
+            lead["inside"] is None and (m.how != "exact" or self._shadow.lower[m.end : m.end + 1] == ",")
+        ):
+            return False
+        return self._after("speech_after", m)
 
     def _is_road(self, m: Mention, i: int) -> bool:
         """Say whether a place is an end of "the X-Y road", "по дорозі з X до Y"."""
@@ -521,13 +536,21 @@ class Reader:
                     self._holds(sites, i)
                     or _TOWN_OF.search(self._shadow.lower, max(0, site.start - 40), site.start)
                 )
-            ):
+            ) or self._is_area_of(made, site):
                 made.append(
                     replace(site, role="within", why=f"the area a place beside it lies in; {site.found.why}")
                 )
             else:
                 made.append(site)
         return made
+
+    def _is_area_of(self, before: list[Site], site: Site) -> bool:
+        """Say whether a city stands for its province, as bad translations have it: "Zolochiv of Kharkiv area"."""
+        last = before[-1] if before else None
+        if last is None or last.place is None or site.place is None or last.place.admin1 != site.place.admin1:
+            return False
+        gap = self._shadow.lower[last.end : site.start]
+        return gap in {" of ", ", ", " in ", " in the "} and self._after("loose_area", site)
 
     def _holds(self, sites: list[Site], i: int) -> bool:
         area = sites[i]

@@ -375,9 +375,9 @@ def read(text: str, *, published: dt.date | None = None, report_id: str | None =
     facts = [Fact(f.start, f.end, f.predicate, f.value, _speaker_spans(session, f)) for f in found]
     made = drafts.Drafter(
         session.shadow, session.segments, session.sites, session.dates,
-        published=session.published, said=session.voices.verb_spans(), told=session.voices.complements(),
+        facts=facts, published=session.published, said=session.voices.verb_spans(), told=session.voices.complements(),
     ) if session.segments.sentences else None  # fmt: skip
-    drafted = made.group(facts) if made else []
+    drafted = made.group() if made else []
     claims = tuple(
         session.claim(f, made.about(fact) if made else None) for f, fact in zip(found, facts, strict=True)
     )

@@ -103,6 +103,9 @@ class What:
         found = _pattern("found").search(self._shadow.lower, start, end) and not _pattern("rubble").search(
             self._shadow.lower, start, end
         )
+        lead = self._passage(self._segments.at(start), -1)
+        if self._cues.has("burial_site", lead, end) and self._cues.strike(lead, end) in {None, "shooting"}:
+            return True
         return self._cues.has("burial_site", start, end) or (
             bool(found) and self._cues.strike(0, self._head_end()) not in _HEAVY
         )

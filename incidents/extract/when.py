@@ -120,9 +120,17 @@ class When:
         """Return the day of the event of the report: in its head, else the first beside the words of a strike."""
         for sentence in self._segments.sentences:
             for d in self._dates.get(sentence.index, []):
-                if d.value and self._is_close(d) and (sentence.index <= 1 or self._is_of_main(sentence, d)):
+                near = sentence.index <= 1 and not self._is_later(sentence)
+                if d.value and self._is_close(d) and (near or self._is_of_main(sentence, d)):
                     return d
         return None
+
+    def _is_later(self, sentence: Sentence) -> bool:
+        """Say whether a sentence tells only of what came after: wounded people who died."""
+        span = (sentence.start, sentence.end)
+        return _pattern("of_wounds").search(self._shadow.lower, *span) is not None and not self._cues.blows(
+            *span
+        )
 
     def _is_of_main(self, sentence: Sentence, d: DateMention) -> bool:
         """Say whether a sentence further down tells of a strike at the place of the report, or at none."""
@@ -159,12 +167,14 @@ class When:
         sentence = self._segments.at(fact.start)
         here = self._dates.get(sentence.index, [])
         if here and not self._is_aftermath(fact, sentence, here):
+            here = [d for d in here if self._is_of_strike(sentence, d)] or here
             return min(here, key=lambda d: (self._far(d, fact), d.start))
         if not here and _pattern("before_that").search(self._shadow.lower, sentence.start, sentence.end):
             return None
         for before in self._leading(sentence):
             there = [d for d in self._dates.get(before.index, []) if self.is_recent(d)]
             there = [d for d in there if self._reaches(d, before, sentence)]
+            there = [d for d in there if self._is_of_strike(before, d)] or there
             if there and not self._is_aftermath(fact, before, there):
                 return there[-1]
         return self._told_after(sentence) or (self.first if self._is_covered(sentence) else None)
@@ -176,8 +186,19 @@ class When:
         first = self._segments.at(self.first.start)
         if first.paragraph == sentence.paragraph:
             return True
+        item = self._segments.paragraph(sentence.paragraph)[0]
+        if _pattern("clock").match(self._shadow.lower, item.start):
+            return False
         head, own = self._where.topic(first), self._where.topic(sentence)
         return not head or not own or bool(head & own)
+
+    def _is_of_strike(self, sentence: Sentence, d: DateMention) -> bool:
+        """Say whether the words of a strike stand right beside a day."""
+        lower = self._shadow.lower
+        return (
+            _pattern("strike_of").match(lower, d.end) is not None
+            or _pattern("strike_on").search(lower, max(sentence.start, d.start - 90), d.start) is not None
+        )
 
     def _leading(self, sentence: Sentence) -> list[Sentence]:
         """Return the sentences before one in its paragraph, the nearest first; of the lines before its own only a heading."""
@@ -202,7 +223,7 @@ class When:
 
     def _is_aftermath(self, fact: Fact, sentence: Sentence, here: list[DateMention]) -> bool:
         """Say whether the day of a sentence is that of a rescue or a death in hospital, after an attack told before."""
-        if fact.predicate not in {"bodies", "killed", "missing"} or self.first in {None, *here}:
+        if fact.predicate not in {"bodies", "killed", "injured", "missing"} or self.first in {None, *here}:
             return False
         span = (sentence.start, sentence.end)
         if self._cues.strike(*span) or self._cues.has("attack", *span):

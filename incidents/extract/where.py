@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from incidents.extract import _cues
+from incidents.extract.classify import Cues
 from incidents.extract.facts import SMALL_AREAS, Fact, look_to
 from incidents.extract.places import Site
 from incidents.extract.segment import Segments, Sentence
@@ -28,8 +29,11 @@ class Where:
     """The places of one report, to be asked for each claim. `told` are where the words of speakers end."""
 
     def __init__(
-        self, shadow: Shadow, segments: Segments, sites: Sequence[Site], told: Sequence[tuple[int, int]]
-    ) -> None:
+        self, shadow: Shadow, segments: Segments, sites: Sequence[Site], cues: Cues,
+        *, told: Sequence[tuple[int, int]], facts: Sequence[Fact],
+    ) -> None:  # fmt: skip
+        self._cues = cues
+        self._told_in = {segments.at(f.start).index for f in facts}
         self._shadow, self._segments, self._told = shadow, segments, told
         self._is_home = any(s.place is not None and s.place.country == "UA" for s in sites)
         self.by_sentence: dict[int, list[Site]] = {}
@@ -106,10 +110,23 @@ class Where:
         named = hurt_here if hurt_here or self._agencies else named
         towns = [s for s in named if s.place is None or not s.place.is_area]
         there = [s for s in towns if s.role != "resident"]
+        first = next(iter(there or towns), None)
+        office = next((s for s in self._agencies if self._is_office_told_of(s)), None)
+        if office and (first is None or (office.start < first.start and not self._tells(first))):
+            return office
         left = [s for s in self._all if s.role == "from" and s.place is not None and not s.place.is_area]
         for site in (*there, *towns, *named, *self._agencies, *left):
             return site
         return None
+
+    def _tells(self, site: Site) -> bool:
+        """Say whether the sentence of a place has figures or tells of a strike."""
+        sentence = self._segments.at(site.start)
+        return sentence.index in self._told_in or bool(self._cues.blows(sentence.start, sentence.end))
+
+    def _is_office_told_of(self, site: Site) -> bool:
+        """Say whether a place is that of a mayor or a community whose sentence has figures."""
+        return self._is_mayors(site) and self._segments.at(site.start).index in self._told_in
 
     def _is_of_wounds(self, site: Site) -> bool:
         sentence = self._segments.at(site.start)

@@ -168,3 +168,38 @@ def test_nights_and_years(words: str, value: str) -> None:
 
 def test_a_year_of_birth_is_no_date() -> None:
     assert [d for d in _read("Поранено жінку 1958 року народження.").dates if d.value == "1958"] == []
+
+
+def test_a_large_city_does_not_lose_to_a_hamlet_of_its_name() -> None:
+    text = "A drone killed three people in Zaporizhzhia on Saturday. In Kherson two people died."
+    found = {i.place_name: i.admin1_name for i in ingest.incidents_of(_read(text))}
+    assert found["Zaporizhzhia"] == "Zaporizhzhia Oblast"
+
+
+def test_a_former_name_does_not_beat_villages_that_bear_it_today() -> None:
+    text = "Two people were killed in Ivanivka. A shell hit Kherson."
+    assert "Bilozerka" not in _places(text)
+
+
+def test_nobody_killed_and_nothing_hit_is_no_incident() -> None:
+    assert _incidents("Nobody was killed in Zaporizhzhia.") == set()
+    assert _places("A shell hit a barn in Orikhiv, Zaporizhzhia region. Nobody was hurt.") == {"Orikhiv"}
+
+
+def test_where_the_wounded_are_treated_is_no_site() -> None:
+    for text in (
+        "Снаряд ранил троих в Гуляйполе, двоих отвезли в Запорожье. Обстрел произошёл в субботу.",
+        "Снаряд поранив трьох у Гуляйполі, двоє лікуються в Запоріжжі. Обстріл стався в суботу.",
+        "A shell wounded three people in Huliaipole, two of them are being treated in Zaporizhzhia. The attack happened on Saturday.",
+    ):
+        assert {(place, day) for place, day, _ in _incidents(text)} == {("Huliaipole", "2024-05-25")}
+
+
+def test_the_district_of_the_heading_is_no_second_incident() -> None:
+    text = "Attack on Synelnykove district: one dead\n\nOn Saturday a drone hit a yard in Pokrovske and killed a man."
+    assert _places(text) == {"Pokrovske"}
+
+
+def test_the_day_beside_the_word_of_the_strike_is_its_day() -> None:
+    text = "The toll of Tuesday's missile strike on Pavlohrad rose to five after rescuers found two bodies overnight."
+    assert {day for _, day, _ in _incidents(text)} == {"2024-05-21"}
