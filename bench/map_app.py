@@ -10,8 +10,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import streamlit as st
 
-from dashboard import server
+from dashboard import server, warm
 
+if "MAP_PLAIN" not in os.environ:  # as Python and Streamlit do it by themselves: the alternative of one measurement
+    warm.share()
 app = st.App(
     Path(__file__).with_name(os.environ.get("MAP_PAGE", "map_page.py")),
     routes=server.routes(),

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from bench.memory import MemoryCatalogue, synthetic_points
-from dashboard import tokens
+from dashboard import tokens, warm
 from geo.layers import RETURNED, IncidentLayer, base_map, incident_group
 from incidents.filters import Filter
 
@@ -22,7 +22,10 @@ st.set_page_config(layout="wide")
 @st.cache_resource
 def catalogue() -> MemoryCatalogue:
     """Return the synthetic incidents, made once."""
-    return MemoryCatalogue(synthetic_points(int(os.environ["MAP_SIZE"])))
+    made = MemoryCatalogue(synthetic_points(int(os.environ["MAP_SIZE"])))
+    if "MAP_PLAIN" not in os.environ:
+        warm.settle()
+    return made
 
 
 def product() -> None:

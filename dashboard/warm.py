@@ -1,18 +1,43 @@
-"""Makes the first visit as quick as the next: what a page needs is read while the server starts."""
+"""Makes the first visit as quick as the next, and keeps one visitor's page from holding up the maps of the others.
+
+Pages and the map's endpoint share one interpreter. While a page computes, a view waits for two things: for the hand-over
+of the interpreter at each of its steps, and for the garbage collector, which stops everything while it looks at every
+object of the process. Both are cut here; `docs/decisions/map.md` has the figures.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import sys
 import threading
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Final
+
+from streamlit import config
 
 from incidents._errors import AtlasError
+
+
+HAND_OVER: Final = 0.0005
+"""Seconds after which a thread that computes must let another one in; Python's own value is ten times that."""
+
+
+def share() -> None:
+    """Let threads take short turns, and leave collecting garbage to Python instead of after every run of a page."""
+    sys.setswitchinterval(HAND_OVER)
+    config.set_option("runner.postScriptGC", False)
+
+
+def settle() -> None:
+    """Take all that is loaded by now (libraries, the collection) out of the garbage collector's rounds."""
+    gc.freeze()
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm up beside the starting server, which does not wait for it."""
+    share()
     threading.Thread(target=_prepare, name="warm-up", daemon=True).start()
     yield {}
 
@@ -37,3 +62,4 @@ def _prepare() -> None:
         entry = tokens.registry().find(tokens.issue(questions.catalogue, everything))
         if entry is not None:
             _ = entry.selection
+    settle()

@@ -269,7 +269,9 @@ class Selection:
 
     def shares(self, name: str, begin: Ints, end: Ints) -> Ints:
         """Count each code of a column in each run; shape (runs, codes)."""
-        found = [np.searchsorted(at, end) - np.searchsorted(at, begin) for at in self._by_code[name]]
+        # of the same width as the columns: numpy would copy a whole column to a wider one at every look-up
+        low, high = begin.astype(np.int32), end.astype(np.int32)
+        found = [np.searchsorted(at, high) - np.searchsorted(at, low) for at in self._by_code[name]]
         return np.stack(found, axis=1) if found else np.zeros((len(begin), 0), np.int64)
 
     def totals(self, name: str, begin: Ints, end: Ints) -> tuple[Ints, Ints]:
