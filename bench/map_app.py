@@ -12,7 +12,9 @@ import streamlit as st
 
 from dashboard import server, warm
 
-if "MAP_PLAIN" not in os.environ:  # as Python and Streamlit do it by themselves: the alternative of one measurement
+if (
+    "MAP_PLAIN" not in os.environ
+):  # as Python and Streamlit do it by themselves: the alternative of one measurement
     warm.share()
 app = st.App(
     Path(__file__).with_name(os.environ.get("MAP_PAGE", "map_page.py")),

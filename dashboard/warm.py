@@ -18,7 +18,6 @@ from streamlit import config
 
 from incidents._errors import AtlasError
 
-
 HAND_OVER: Final = 0.0005
 """Seconds after which a thread that computes must let another one in; Python's own value is ten times that."""
 
@@ -26,7 +25,7 @@ HAND_OVER: Final = 0.0005
 def share() -> None:
     """Let threads take short turns, and leave collecting garbage to Python instead of after every run of a page."""
     sys.setswitchinterval(HAND_OVER)
-    config.set_option("runner.postScriptGC", False)
+    config.set_option("runner.postScriptGC", value=False)
 
 
 def settle() -> None:

@@ -32,9 +32,9 @@
   atlas.project = (lon, lat) => [(lon + 180) / 360, mercator(lat)];
   atlas.unproject = (x, y) => [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI];
 
-  /* Reads a line written by scripts/build_basemap.py into world units ([0, 1] across, y down). */
-  function decode(text, quantum) {
-    const out = new Float64Array(text.length);
+  /* Reads a line written by scripts/build_basemap.py: longitude and latitude in whole steps of the quantum. */
+  function decode(text) {
+    const out = new Int32Array(text.length);
     let at = 0, used = 0, lon = 0, lat = 0;
     const next = () => {
       let shift = 0, value = 0, piece;
@@ -46,27 +46,48 @@
       return value & 1 ? ~(value >> 1) : value >> 1;
     };
     while (at < text.length) {
-      lon += next();
-      lat += next();
-      out[used++] = (lon * quantum + 180) / 360;
-      out[used++] = mercator(lat * quantum);
+      out[used++] = lon += next();
+      out[used++] = lat += next();
     }
-    return out.subarray(0, used);
+    return out.slice(0, used);
   }
 
-  function shapes(packed, quantum) {
-    return packed.map((rings) => {
-      const lines = rings.map((ring) => decode(ring, quantum));
-      const box = [Infinity, Infinity, -Infinity, -Infinity];
-      for (let i = 0; i < lines[0].length; i += 2) {
-        box[0] = Math.min(box[0], lines[0][i]);
-        box[1] = Math.min(box[1], lines[0][i + 1]);
-        box[2] = Math.max(box[2], lines[0][i]);
-        box[3] = Math.max(box[3], lines[0][i + 1]);
-      }
-      return { lines, box };
-    });
+  /* Whole steps to world units ([0, 1] across, y down). */
+  function projected(steps, quantum) {
+    const out = new Float64Array(steps.length);
+    for (let i = 0; i < steps.length; i += 2) {
+      out[i] = (steps[i] * quantum + 180) / 360;
+      out[i + 1] = mercator(steps[i + 1] * quantum);
+    }
+    return out;
   }
+
+  /* Lines with the box around the first of them; projected when they are first drawn, which most never are. */
+  class Shape {
+    constructor(rings, quantum) {
+      this.rings = rings.map(decode);
+      this.quantum = quantum;
+      let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+      const first = this.rings[0];
+      for (let i = 0; i < first.length; i += 2) {
+        if (first[i] < west) west = first[i];
+        if (first[i] > east) east = first[i];
+        if (first[i + 1] < south) south = first[i + 1];
+        if (first[i + 1] > north) north = first[i + 1];
+      }
+      const [x0, y0, x1, y1] = projected([west, north, east, south], quantum);
+      this.box = [x0, y0, x1, y1];
+    }
+    get lines() {
+      if (this.rings) {
+        this.drawn = this.rings.map((steps) => projected(steps, this.quantum));
+        this.rings = null;
+      }
+      return this.drawn;
+    }
+  }
+
+  const shapes = (packed, quantum) => packed.map((rings) => new Shape(rings, quantum));
 
   atlas.shapes = shapes;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import threading
 import time
 import warnings
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
 
 from bench.memory import CATEGORIES, MemoryCatalogue, points
 from dashboard import server, tokens, views
@@ -264,6 +267,25 @@ def test_every_answer_carries_security_and_cache_headers(
         "img-src 'self' data: blob: https://tile.openstreetmap.org;"
         in frame.headers["content-security-policy"]
     )
+
+
+def test_the_frame_of_the_map_is_told_at_once_what_it_will_need() -> None:
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        await PlainTextResponse("frame")(scope, receive, send)
+
+    app = Starlette(routes=[Mount("/", page)], middleware=server.middleware())
+    with TestClient(app, base_url="http://127.0.0.1:8501") as it:
+        frame = it.get("/component/streamlit_folium.st_folium/index.html")
+        script = it.get("/component/streamlit_folium.st_folium/static/js/main.521860b0.js")
+        page_itself = it.get("/index.html")
+    told = re.findall(r"<([^>]+)>; rel=preload", frame.headers["link"])
+    assert told == [
+        basemap.leaflet_address("leaflet.js"),
+        *map(basemap.address, (*basemap.SCRIPTS, "basemap.json")),
+    ]
+    assert "immutable" in script.headers["cache-control"], "its name changes with its content"
+    assert "immutable" not in frame.headers.get("cache-control", "")
+    assert "link" not in page_itself.headers
 
 
 def test_only_the_files_of_the_map_are_served(client: TestClient) -> None:
