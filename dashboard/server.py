@@ -3,6 +3,7 @@
     /atlas/files/{version}/{name}     our scripts, styles and the basemap
     /atlas/leaflet/{version}/{name}   Leaflet's plain files
     /atlas/view/{token}               the incidents of one view, clustered
+    /atlas/steps/{token}              the same symbols through time, page by page
     /atlas/open/{token}               what one symbol stands for: its extent, and its incidents page by page
     /atlas/incident/{token}           one incident in short, by `row` or `id`
     /atlas/areas/{token}              counts by region or country
@@ -242,6 +243,7 @@ def routes() -> list[BaseRoute]:
     gate = Gate()
     questions: dict[str, Answer] = {
         "view": views.view,
+        "steps": views.steps,
         "open": views.opened,
         "incident": views.incident,
         "areas": views.areas,

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.steps import step_edges, step_of
 from geo.grid import Grid, Selection
 from incidents import vocabulary
 from incidents.catalogue import Catalogue, Points
@@ -98,15 +99,23 @@ class Entry:
         """The rows that the filter lets through and that stand on the map, ascending."""
         return np.sort(self.selection.grid.rows[self.selection.places])
 
+    @cached_property
+    def steps(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """The days where the steps of time begin, and for each place of the selection the step that it falls into."""
+        selection = self.selection
+        days = self.indexed.points.start[selection.grid.rows[selection.places]]
+        edges = step_edges(days)
+        return edges, step_of(days, edges)
+
     def lets_through(self, row: int) -> bool:
         """Say whether one row is on the map under this filter."""
-        at = int(np.searchsorted(self.rows, row))
+        at = int(np.searchsorted(self.rows, np.int32(row)))
         return at < len(self.rows) and int(self.rows[at]) == row
 
     @property
     def nbytes(self) -> int:
         """The memory this entry holds, in bytes."""
-        return 0 if self._selection is None else self._selection.nbytes + 4 * len(self._selection)
+        return 0 if self._selection is None else self._selection.nbytes + 5 * len(self._selection)
 
 
 class Registry:

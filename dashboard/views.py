@@ -23,9 +23,7 @@ from incidents.model import Incident
 
 PAGE: Final = 12
 SUBPIXELS: Final = 2
-MAX_STEPS: Final = 60
-MONTHS_A_STEP: Final = (1, 3, 12, 24, 60, 120, 240, 600, 1200, 2400)
-NO_DAY: Final = np.iinfo(np.int32).min
+PAGE_NUMBERS: Final = 10_000
 
 Parameters = Mapping[str, str]
 
@@ -75,8 +73,6 @@ def view(entry: Entry, parameters: Parameters) -> dict[str, Any]:
     }  # fmt: skip
     if "u" in parameters:
         answer["uncertainty"] = _uncertainty(entry, clusters)
-    if "play" in parameters:
-        answer |= _steps(entry, clusters)
     return answer
 
 
@@ -108,32 +104,24 @@ def _uncertainty(entry: Entry, clusters: Clusters) -> NDArray[np.int32]:
     return out
 
 
-def _steps(entry: Entry, clusters: Clusters) -> dict[str, Any]:
-    """Answer each symbol's counts step by step through the time that the filter leaves."""
-    days = entry.indexed.points.start
-    edges = step_edges(days[entry.rows])
-    counts = clusters.over_time(days, edges)
+def steps(entry: Entry, parameters: Parameters) -> dict[str, Any]:
+    """Answer one page of the symbols' counts over time, the page that holds step `at`.
+
+    `edges` are the days where steps begin, and the end of the last. `counts` has one list for each step of the page,
+    beginning with step `first`, with a number for each symbol of the view, in the order of `view`; `before` counts what
+    came before the page. A page is as long as an answer may be.
+    """
+    clusters = entry.selection.clusters(window(parameters))
+    edges, step = entry.steps
+    last = len(edges) - 2
+    at = min(max(whole(parameters, "at", 0), 0), max(last, 0))
+    size = max(PAGE_NUMBERS // max(len(clusters), 1), 1)
+    first = at - at % size
+    counts = clusters.over_time(step, first, min(first + size, last + 1)).T
     return {
         "edges": np.datetime_as_string(edges.astype("datetime64[D]")).tolist(),
-        "steps": _pairs(counts),
-    }
-
-
-def step_edges(days: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Cut the span of some days (since 1970-01-01) into at most `MAX_STEPS` days, weeks, months, quarters or years."""
-    known = days[days != NO_DAY]
-    if not len(known):
-        return np.zeros(1, np.int64)
-    first, last = int(known.min()), int(known.max())
-    for width in (1, 7):
-        if last - first < width * MAX_STEPS:
-            return np.arange(first, last + width + 1, width, dtype=np.int64)
-    low = np.datetime64(first, "D").astype("datetime64[M]").astype(np.int64)
-    high = np.datetime64(last, "D").astype("datetime64[M]").astype(np.int64)
-    span = int(high - low) + 1
-    width = next(w for w in MONTHS_A_STEP if span <= w * (MAX_STEPS - 1) or w == MONTHS_A_STEP[-1])
-    months = np.arange(low - low % width, high + width + 1, width)
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+        "first": first, "before": np.ascontiguousarray(counts[0]), "counts": np.ascontiguousarray(counts[1:]),
+    }  # fmt: skip
 
 
 def opened(entry: Entry, parameters: Parameters) -> dict[str, Any]:

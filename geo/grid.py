@@ -444,20 +444,19 @@ class Clusters:
         lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * np.array([y.max(), y.min()])))))
         return (float(x.min() * 360 - 180), float(lat[0]), float(x.max() * 360 - 180), float(lat[1]))
 
-    def over_time(self, days: NDArray[np.int32], edges: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Count each symbol's points between consecutive edges of time; shape (symbols, edges - 1).
+    def over_time(self, steps: NDArray[np.uint8], first: int, last: int) -> NDArray[np.int64]:
+        """Count each symbol's points before step `first`, then in each step up to `last`, which is left out.
 
-        `days` holds a day for each row given at construction; `edges` ascend, each bin is half open.
+        `steps` holds the step of each point of the selection; shape (symbols, 1 + last - first).
         """
         roots, group = self._group
         length = self._end - self._begin
-        bins = len(edges) - 1
+        columns = 1 + last - first
         if not len(length):
-            return np.zeros((0, bins), np.int64)
+            return np.zeros((0, columns), np.int64)
         start = np.repeat(self._begin - np.concatenate([[0], np.cumsum(length)[:-1]]), length)
-        spots = np.arange(int(length.sum())) + start
-        when = days[self.selection.grid.rows[self.selection.places[spots]]]
-        slot = np.searchsorted(edges, when, side="right") - 1
-        fits = (slot >= 0) & (slot < bins)
-        flat = (np.repeat(group, length) * bins + slot)[fits]
-        return np.bincount(flat, minlength=len(roots) * bins).reshape(len(roots), bins)
+        step = steps[np.arange(int(length.sum())) + start].astype(np.int64)
+        fits = step < last
+        column = np.maximum(step - first + 1, 0)
+        flat = (np.repeat(group, length) * columns + column)[fits]
+        return np.bincount(flat, minlength=len(roots) * columns).reshape(len(roots), columns)

@@ -395,6 +395,7 @@
       this.map = map;
       this.line = new Line(map);
       this.detail = new Line(map);
+      this.steps = new Line(map);
       this.known = new Map();
       this.sheet = new Symbols();
       this.sheet.owner = this;
@@ -447,8 +448,7 @@
     leave(layer) {
       if (layer !== this.layer) return;
       this.leaving = setTimeout(() => {
-        this.line.cancel();
-        this.detail.cancel();
+        for (const line of [this.line, this.detail, this.steps]) line.cancel();
         this.options = this.sheet.data = this.layer = this.chosen = this.wanted = null;
         this.surface = atlas.surface(this, this.surface);
         this.sheet.repaint();
@@ -497,15 +497,18 @@
       const { token, uncertainty: circles } = this.options, play = !!this.playing;
       this.wanted = { ...view, token, play, circles };
       const { z, x0, y0, x1, y1 } = view, values = { z, x0, y0, x1, y1 }, key = [token, play, circles].join();
-      if (play) values.play = 1;
       if (circles === "all") values.u = 1;
       const asked = performance.now();
       this.line.ask(this.url("view", values), (answer) => this.take(Object.assign(unpack(answer), { query: values, asked, key })));
     }
 
     take(data) {
+      if (this.playing) this.playing.take(data, () => this.present(data));
+      else this.present(data);
+    }
+
+    present(data) {
       this.point(null);
-      if (this.playing) this.playing.take(data);
       if (this.leap) {
         Object.assign(this.sheet, { data, spots: [] });
         this.leap();
@@ -787,6 +790,7 @@
     }
 
     stopPlaying() {
+      this.steps.cancel();
       this.playing = null;
     }
   }

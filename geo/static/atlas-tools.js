@@ -162,43 +162,74 @@
       this.speed = 1;
       this.running = false;
       this.add = false;
-      this.edges = null;
+      this.edges = this.data = this.asking = this.target = null;
+      this.pages = [];
     }
 
-    /* Turns the sparse steps of an answer into prefix sums, so that any run of steps is a subtraction. */
-    take(data) {
-      const bins = data.edges.length - 1, sums = data.steps.map((pairs) => {
-        const sum = new Uint32Array(bins + 1);
-        for (let k = 0; k < pairs.length; k += 2) sum[pairs[k] + 1] = pairs[k + 1];
-        for (let k = 0; k < bins; k++) sum[k + 1] += sum[k];
-        return sum;
+    /* A new view: its symbols are shown once their counts at the present step are here. */
+    take(data, show) {
+      this.ask(data, this.at, (page) => {
+        this.data = data;
+        this.pages = [page];
+        this.at = Math.min(this.at, Math.max(this.bins - 1, 0));
+        show();
+        this.tell();
+        this.fetchAhead();
       });
-      Object.assign(this, { edges: data.edges, bins, sums });
-      this.at = Math.min(this.at, Math.max(bins - 1, 0));
-      this.tell();
+    }
+
+    /* Asks for the page of steps that holds `at`; it is kept as running sums, so that any run of steps is a subtraction. */
+    ask(data, at, use) {
+      const { z, x0, y0, x1, y1 } = data.query;
+      this.asking = at;
+      this.engine.steps.ask(this.engine.url("steps", { z, x0, y0, x1, y1, at }), ({ edges, first, before, counts }) => {
+        this.asking = null;
+        Object.assign(this, { edges, bins: edges.length - 1 });
+        const sums = [before];
+        for (const step of counts) sums.push(step.map((n, i) => n + sums.at(-1)[i]));
+        use({ first, last: first + counts.length, sums });
+      });
+    }
+
+    page(at) {
+      return this.pages.find((page) => page.first <= at && at < page.last);
+    }
+
+    /* Has the page at hand that the reader wants, and the one after it. */
+    fetchAhead() {
+      const here = this.page(this.at), wanted = this.target !== null ? this.target : here ? here.last : this.at, { data } = this;
+      if (!data || this.asking !== null || wanted >= this.bins || this.page(wanted)) return;
+      this.ask(data, wanted, (page) => {
+        if (this.data !== data) return;
+        this.pages = [...this.pages.filter((old) => !old.first || old === here || old.last === page.first), page];
+        if (this.target !== null) this.go(this.target);
+        this.fetchAhead();
+      });
     }
 
     between(i, at) {
-      const sum = this.sums && this.sums[i];
-      if (!sum || at < 0) return 0;
-      return sum[at + 1] - (this.add ? 0 : sum[at]);
+      const page = this.page(at);
+      if (!page) return 0;
+      const k = at - page.first + 1;
+      return page.sums[k][i] - (this.add ? 0 : page.sums[k - 1][i]);
     }
     count(i) {
       return this.between(i, this.at);
     }
     total() {
-      return this.sums ? this.sums.reduce((sum, _, i) => sum + this.count(i), 0) : 0;
+      return this.data ? this.data.n.reduce((sum, _, i) => sum + this.count(i), 0) : 0;
     }
 
     /* Between two steps a symbol grows or shrinks; its number is always that of the step. */
     eased(i) {
-      const share = Math.min(this.phase * 3, 1), now = this.count(i), before = this.between(i, this.at - 1);
+      const share = Math.min(this.phase * 3, 1), now = this.count(i);
+      const before = this.at && !this.page(this.at - 1) ? now : this.between(i, this.at - 1);
       return before + (now - before) * (share * (2 - share));
     }
 
     run(running) {
       this.running = running;
-      if (running && this.at >= this.bins - 1) this.at = 0;
+      if (running && this.at >= this.bins - 1) this.go(0);
       this.last = performance.now();
       this.phase = running ? 0 : 1;
       if (running) requestAnimationFrame((now) => this.frame(now));
@@ -210,17 +241,29 @@
       if (!this.running || this.engine.playing !== this) return;
       this.phase += ((now - this.last) / STEP) * this.speed;
       this.last = now;
-      if (this.phase >= 1 && this.sums) {
-        if (this.at >= this.bins - 1) return this.run(false);
-        this.at += 1;
-        this.phase = Math.min(this.phase - 1, 0.5);
-        this.tell();
-      }
+      if (this.phase >= 1 && this.data) this.step();
+      if (!this.running) return;
       if (!this.engine.map._animatingZoom) this.engine.sheet.paint();
       requestAnimationFrame((next) => this.frame(next));
     }
 
+    /* On to the next step; where its counts are not here yet, the present one stays. */
+    step() {
+      if (this.at >= this.bins - 1) return this.run(false);
+      if (!this.page(this.at + 1)) return this.fetchAhead();
+      this.at += 1;
+      this.phase = Math.min(this.phase - 1, 0.5);
+      this.fetchAhead();
+      this.tell();
+    }
+
+    /* To any step; the present one stays on the map until its counts are here. */
     go(at) {
+      this.target = this.data && !this.page(at) ? at : null;
+      if (this.target !== null) {
+        this.asking = null; // what was asked for is not what the reader wants now
+        return this.fetchAhead();
+      }
       this.at = at;
       this.phase = 1;
       this.tell();
@@ -318,7 +361,7 @@
         run.textContent = player.running ? "❚❚" : "▶";
         run.setAttribute("aria-label", words(player.running ? "pause" : "play"));
         slider.max = Math.max((player.bins || 1) - 1, 0);
-        slider.value = player.at;
+        slider.value = player.target === null ? player.at : player.target;
         slider.setAttribute("aria-valuetext", player.when());
         speed.textContent = player.speed + "×";
         add.setAttribute("aria-pressed", player.add);

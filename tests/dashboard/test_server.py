@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
 from bench.memory import CATEGORIES, MemoryCatalogue, points
-from dashboard import server, tokens, views
+from dashboard import server, steps, tokens, views
 from geo import basemap
 from geo.grid import Window
 from incidents.filters import Filter
@@ -106,20 +106,56 @@ def test_one_incident_in_short_only_under_its_filter(client: TestClient, catalog
     assert ask(client, "incident", token, id="nobody").status_code == 404
 
 
+@pytest.mark.parametrize("numbers", [10_000, 300, 1])
 def test_playing_counts_every_incident_with_a_date_in_exactly_one_step(
-    client: TestClient, catalogue: MemoryCatalogue
+    client: TestClient, catalogue: MemoryCatalogue, numbers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(views, "PAGE_NUMBERS", numbers)
     columns = catalogue.points()
     columns.start[100:110] = np.iinfo(np.int32).min
-    answer = ask(client, "view", tokens.issue(catalogue, Filter()), **WORLD, play=1).json()
-    assert sum(sum(pairs[1::2]) for pairs in answer["steps"]) == 586
-    assert len(answer["edges"]) <= views.MAX_STEPS + 1
-    assert answer["edges"] == sorted(answer["edges"])
-    assert all(edge.endswith("-01") for edge in answer["edges"])
+    token = tokens.issue(catalogue, Filter())
+    symbols = len(ask(client, "view", token, **WORLD).json()["n"])
+    page, before = ask(client, "steps", token, **WORLD).json(), np.zeros(symbols, int)
+    last = len(page["edges"]) - 1
+    while True:
+        assert page["before"] == before.tolist(), "each page goes on where the one before it ended"
+        before += np.sum(page["counts"], axis=0)
+        following = page["first"] + len(page["counts"])
+        if following >= last:
+            break
+        page = ask(client, "steps", token, **WORLD, at=following).json()
+        assert page["first"] == following
+    assert before.sum() == 586
+    assert last <= steps.MAX_STEPS
+    assert page["edges"] == sorted(page["edges"])
+    assert all(edge.endswith("-01") for edge in page["edges"])
+
+
+def test_a_page_of_steps_is_no_larger_than_an_answer_may_be(client: TestClient) -> None:
+    rng = np.random.default_rng(1)
+    spread = points(200_000, lon=rng.uniform(22, 40, 200_000), lat=rng.uniform(44, 52, 200_000))
+    token = tokens.issue(MemoryCatalogue(spread), Filter())
+    cells = Window.of(25, 46, 38, 51, zoom=7)
+    view = {"z": 7, "x0": cells.x0, "y0": cells.y0, "x1": cells.x1, "y1": cells.y1}
+    answer = ask(client, "steps", token, **view)
+    assert len(answer.json()["before"]) > 200
+    assert len(answer.json()["edges"]) > len(answer.json()["counts"]) + 1, "there is more than one page"
+    assert int(answer.headers["content-length"]) <= 25_000
+
+
+def test_a_step_outside_the_span_is_answered_with_the_nearest(
+    client: TestClient, catalogue: MemoryCatalogue
+) -> None:
+    token = tokens.issue(catalogue, Filter())
+    far = ask(client, "steps", token, **WORLD, at=10**9).json()
+    assert far["first"] + len(far["counts"]) == len(far["edges"]) - 1
+    assert ask(client, "steps", token, **WORLD, at=-5).json()["first"] == 0
+    nothing = tokens.issue(catalogue, Filter.from_words({"since": "2100-01-01"}))
+    assert ask(client, "steps", nothing, **WORLD).json()["counts"] == []
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "steps", "begins"),
+    ("first", "last", "count", "begins"),
     [
         ("2022-03-01", "2022-03-01", 1, "2022-03-01"),
         ("2022-03-01", "2022-04-15", 46, "2022-03-01"),
@@ -130,15 +166,15 @@ def test_playing_counts_every_incident_with_a_date_in_exactly_one_step(
     ],
 )
 def test_steps_are_calendar_steps_that_hold_the_first_and_the_last_day(
-    first: str, last: str, steps: int, begins: str
+    first: str, last: str, count: int, begins: str
 ) -> None:
     days = np.array([np.datetime64(first, "D").astype(int), np.datetime64(last, "D").astype(int)], np.int32)
-    edges = views.step_edges(days)
+    edges = steps.step_edges(days)
     assert str(np.datetime64(int(edges[0]), "D")) == begins
     assert edges[0] <= days[0]
     assert edges[-1] > days[1]
-    assert len(edges) == steps + 1
-    assert len(edges) <= views.MAX_STEPS + 1
+    assert len(edges) == count + 1
+    assert len(edges) <= steps.MAX_STEPS + 1
 
 
 def test_the_density_surface_and_the_areas_count_everything(

@@ -204,11 +204,13 @@ def test_a_mask_of_the_wrong_length_is_refused() -> None:
 
 def test_counts_over_time_add_up_and_fall_into_their_step() -> None:
     points = [(31.0, 49.0)] * 10 + [(35.0, 50.0)] * 5
-    days = np.array([*range(10), 3, 3, 3, 20, np.iinfo(np.int32).min], np.int32)
-    clusters = _grid(points).select(np.ones(15, bool)).clusters(Window.of(30, 48, 36, 51, zoom=7))
-    steps = clusters.over_time(days, np.array([0, 5, 10, 15]))
+    selection = _grid(points).select(np.ones(15, bool))
+    clusters = selection.clusters(Window.of(30, 48, 36, 51, zoom=7))
+    step = np.array([0] * 5 + [1] * 5 + [0, 0, 1, 3, 255], np.uint8)[selection.grid.rows]
     assert clusters.n.sum() == 15
-    assert steps.sum(axis=0).tolist() == [8, 5, 0]
+    assert clusters.over_time(step, 0, 4).sum(axis=0).tolist() == [0, 7, 6, 0, 1]
+    assert clusters.over_time(step, 1, 3).sum(axis=0).tolist() == [7, 6, 0]
+    assert clusters.over_time(step, 0, 4).sum(axis=1).tolist() == [4, 10]
 
 
 def test_the_density_surface_counts_every_point_once() -> None:
