@@ -1,7 +1,8 @@
 """How likely two incidents are one: a score whose parts explain themselves, and the blocking that keeps it linear.
 
-The score is place × date × category × (0.7 + 0.2 × figures + 0.1 × text), each part between 0 and 1, so that no
-agreement of words outweighs another place or another day.
+The score is place × date × category × target × (0.7 + 0.2 × figures + 0.1 × text), each part between 0 and 1, so that
+no agreement of words outweighs another place or another day. A pair with an objection (other things hit, figures that
+contradict each other, a city and a day and nothing more) is for a person whatever its score.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +29,13 @@ PER_INCIDENT: Final = 5
 _CELL_LAT, _CELL_LON = 0.25, 0.4  # degrees; wider than any two points that can score
 _FINE_DAYS, _COARSE_DAYS = 3, 45
 _WIDE_M: Final = 25_000.0
+_TOWN_M: Final = 5_000.0
+"""Up to this size a place, a day and a kind say enough; in a city many strikes fall on one day."""
+_OBJECTION: Final = "doubt"
+_NEAR_FIGURES: Final = {"killed": 0.9, "injured": 0.9, "bodies": 0.6}
+"""How far two figures of one kind may lie apart (lower / higher) before they contradict each other; the count of a
+burial site grows for weeks, so that more is allowed there."""
+_FEW_WORDS: Final = 4
 
 
 class Part(NamedTuple):
@@ -54,8 +62,8 @@ class Candidate:
 
 
 def clear(candidate: Candidate) -> bool:
-    """Say whether the two may be merged without asking anybody."""
-    return candidate.score >= CLEAR
+    """Say whether the two may be merged without asking anybody: likely enough, and nothing speaks against it."""
+    return candidate.score >= CLEAR and not any(part.name == _OBJECTION for part in candidate.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,14 @@ def _ordinal(day: dt.date | None) -> int | None:
     return day.toordinal() if day else None
 
 
+def _words(incident: Incident) -> Iterator[str]:
+    """Yield the words of the reports themselves; titles and summaries are made by rules and are alike anyway."""
+    yield from dict.fromkeys(c.quote.text for c in incident.claims if c.quote)
+    yield from dict.fromkeys(s.title for s in incident.sources if s.title)
+
+
 def _seen(incident: Incident) -> _Seen:
-    text = utils.default_process(f"{incident.title} {incident.summary}")
+    text = utils.default_process(" ".join(_words(incident)))
     ranges = {name: figure_range(incident.claims, name) for name in RANGED}
     return _Seen(
         incident=incident,
@@ -122,6 +136,10 @@ def _place(a: _Seen, b: _Seen) -> Part:
     return Part("place", 0.0, f"{far:.0f} km apart")
 
 
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def _gap(a: tuple[dt.date, dt.date], b: tuple[dt.date, dt.date]) -> int:
     """Return the days between two intervals; 0 where they touch or overlap."""
     return max(0, (b[0] - a[1]).days, (a[0] - b[1]).days)
@@ -147,7 +165,7 @@ def _date(a: _Seen, b: _Seen) -> Part:
     found = a.incident.date_discovered, b.incident.date_discovered
     if found[0] and found[1]:
         days = abs((found[0] - found[1]).days)
-        return Part("date", _stepped(days, ((3, 1.0), (14, 0.9), (45, 0.6))), f"found {days} days apart")
+        return Part("date", _stepped(days, ((3, 1.0), (14, 0.9), (45, 0.6))), f"found {_days(days)} apart")
     if one or other:
         return _found_after(one or other, found[0] or found[1])
     return _reported(a.incident, b.incident)
@@ -157,7 +175,7 @@ def _happened(a: Incident, b: Incident, gap: int) -> Part:
     sharp = min(_PRECISION[a.date_precision], _PRECISION[b.date_precision])
     if gap == 0:
         return Part("date", sharp, f"both on {a.date_start}" if sharp == 1 else "the intervals overlap")
-    return Part("date", sharp * _stepped(gap, ((1, 0.6), (3, 0.2))), f"{gap} days apart")
+    return Part("date", sharp * _stepped(gap, ((1, 0.6), (3, 0.2))), f"{_days(gap)} apart")
 
 
 def _found_after(happened: tuple[dt.date, dt.date] | None, found: dt.date | None) -> Part:
@@ -165,15 +183,17 @@ def _found_after(happened: tuple[dt.date, dt.date] | None, found: dt.date | None
         return Part("date", 0.55, "one has no date")
     days = (found - happened[0]).days
     if 0 <= days <= 14:
-        return Part("date", 0.9, f"found {days} days after the other began")
-    return Part("date", 0.5 if 0 <= days <= 120 else 0.0, f"found {days} days after the other began")
+        return Part("date", 0.9, f"found {_days(days)} after the other began")
+    return Part("date", 0.5 if 0 <= days <= 120 else 0.0, f"found {_days(days)} after the other began")
 
 
 def _reported(a: Incident, b: Incident) -> Part:
     if a.date_reported is None or b.date_reported is None:
         return Part("date", 0.5, "no date known")
     days = abs((a.date_reported - b.date_reported).days)
-    return Part("date", _stepped(days, ((1, 0.95), (7, 0.75), (45, 0.6)), 0.4), f"reported {days} days apart")
+    return Part(
+        "date", _stepped(days, ((1, 0.95), (7, 0.75), (45, 0.6)), 0.4), f"reported {_days(days)} apart"
+    )
 
 
 def _category(a: _Seen, b: _Seen) -> Part:
@@ -202,15 +222,58 @@ def _figures(a: _Seen, b: _Seen) -> Part:
     both = [name for name in RANGED if name in a.ranges and name in b.ranges]
     if not both:
         return Part("figures", 0.5, "no figure of the same kind in both")
-    score = sum(_agreement(a.ranges[name], b.ranges[name]) for name in both) / len(both)
-    return Part("figures", round(score, 3), f"{', '.join(both)}: {'compatible' if score == 1 else 'differ'}")
+    agreed = {name: _agreement(a.ranges[name], b.ranges[name]) for name in both}
+    told = (f"{name} {_span(a.ranges[name])} and {_span(b.ranges[name])}" for name in both)
+    return Part("figures", round(sum(agreed.values()) / len(both), 3), "; ".join(told))
+
+
+def _span(figures: Range) -> str:
+    if figures.low == figures.high:
+        return f"{figures.low}"
+    if figures.high is None:
+        return f"{figures.low} or more"
+    return f"up to {figures.high}" if figures.low is None else f"{figures.low} to {figures.high}"
 
 
 def _text(a: _Seen, b: _Seen) -> Part:
-    if a.cyrillic != b.cyrillic or not a.text or not b.text:
-        return Part("text", 0.5, "not comparable")
-    ratio = fuzz.token_set_ratio(a.text, b.text) / 100
-    return Part("text", round(ratio, 3), f"words agree to {ratio:.0%}")
+    if a.cyrillic != b.cyrillic or min(len(seen.text.split()) for seen in (a, b)) < _FEW_WORDS:
+        return Part("text", 0.5, "the reports' words cannot be compared")
+    ratio = fuzz.token_sort_ratio(a.text, b.text) / 100
+    return Part("text", round(ratio, 3), f"the reports' words agree to {ratio:.0%}")
+
+
+def _target(a: _Seen, b: _Seen) -> Part:
+    one, other = a.incident.impact, b.incident.impact
+    if not one or not other:
+        return Part("target", 1.0, "what was hit is not told in both")
+    if shared := [name for name in one if name in other]:
+        return Part("target", 1.0, f"both {', '.join(shared)}")
+    return Part("target", 0.8, f"{', '.join(one)} here, {', '.join(other)} there")
+
+
+def _objections(a: _Seen, b: _Seen, parts: Mapping[str, Part]) -> Iterator[Part]:
+    """Yield what speaks against joining the two without asking; `parts` are the comparisons made."""
+    told = [f"other things were hit: {parts['target'].why}"] if parts["target"].score < 1 else []
+    for name, least in _NEAR_FIGURES.items():
+        one, other = a.ranges.get(name), b.ranges.get(name)
+        if one and other and _agreement(one, other) < least:
+            told.append(f"the figures differ: {name} {_span(one)} and {_span(other)}")
+    if not told and _is_city(a, b) and not _corroborated(a, b, parts):
+        told = ["a city and a day are all that they have in common"]
+    yield from (Part(_OBJECTION, 0.0, why) for why in told)
+
+
+def _is_city(a: _Seen, b: _Seen) -> bool:
+    return max(i.incident.uncertainty_m or 0.0 for i in (a, b)) > _TOWN_M
+
+
+def _corroborated(a: _Seen, b: _Seen, parts: Mapping[str, Part]) -> bool:
+    """Say whether something more than place, day and kind is the same in both."""
+    return bool(
+        set(a.incident.impact) & set(b.incident.impact)
+        or parts["figures"].score == 1
+        or (parts["text"].score >= CLEAR and parts["text"].why.endswith("%"))
+    )
 
 
 def _apart(a: _Seen, b: _Seen) -> Part | None:
@@ -233,14 +296,15 @@ def _compare(a: _Seen, b: _Seen, floor: float) -> Candidate | None:
         if score < floor:
             return None
         parts.append(part)
-    figures, text = _figures(a, b), _text(a, b)
-    parts += [figures, text]
-    score *= 0.7 + 0.2 * figures.score + 0.1 * text.score
+    target, figures, text = _target(a, b), _figures(a, b), _text(a, b)
+    parts += [target, figures, text]
+    score *= target.score * (0.7 + 0.2 * figures.score + 0.1 * text.score)
     if (apart := _apart(a, b)) is not None:
         parts.append(apart)
         score *= apart.score
     if score < floor:
         return None
+    parts += _objections(a, b, {part.name: part for part in parts})
     return Candidate(a.incident.id, b.incident.id, round(score, 4), tuple(parts))
 
 

@@ -13,7 +13,18 @@ from typing import Any, Final, NamedTuple
 
 from incidents._errors import BadInput, NotFound
 from incidents._match import neighbours
-from incidents.merge import PER_INCIDENT, Candidate, Part, best, fold, merge, propose, rank, unmerge
+from incidents.merge import (
+    PER_INCIDENT,
+    Candidate,
+    Part,
+    best,
+    fold,
+    merge,
+    noted_apart,
+    propose,
+    rank,
+    unmerge,
+)
 from incidents.model import Incident
 from incidents.stores import Store
 
@@ -171,11 +182,13 @@ def reject(store: Store, a: str, b: str, *, by: str, at: str) -> None:
 
 
 def undo(store: Store, incident_id: str, other: str | None = None, *, by: str, at: str) -> tuple[str, str]:
-    """Take a merge back and record that the two are two; return their ids. Raises NotFound."""
+    """Take a merge back and return the ids of the two; both keep a line of history that says so. Raises NotFound.
+
+    Nothing merges them again unasked. `look` may propose them again; whoever is sure that they differ rejects them.
+    """
     with store.writing(by=by) as writer:
-        rest, found = unmerge(store.get(incident_id), other)
+        rest, found = noted_apart(*unmerge(store.get(incident_id), other), by=by, at=at)
         writer.put([rest, found])
-    reject(store, rest.id, found.id, by=by, at=at)
     return rest.id, found.id
 
 
@@ -253,4 +266,7 @@ def ids_of(pair: Collection[str], candidates: Sequence[Candidate]) -> tuple[str,
     if len(words) == 1 and words[0].isdigit() and 1 <= int(words[0]) <= len(candidates):
         chosen = candidates[int(words[0]) - 1]
         return chosen.a, chosen.b
-    raise NotFound(f"name two ids, or one of the numbers 1 to {len(candidates)} that `merge list` shows")
+    if not candidates:
+        raise NotFound("no pair waits; `merge find` looks for some, or name two ids")
+    numbers = "the number 1" if len(candidates) == 1 else f"one of the numbers 1 to {len(candidates)}"
+    raise NotFound(f"name two ids, or {numbers} that `merge list` shows")

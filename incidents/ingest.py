@@ -1,7 +1,7 @@
 """Reports to located incidents: read each, name what it tells in neutral words, join what several reports tell.
 
 Nothing here asserts: titles say what kind of incident and where, summaries say who stated which figure. The same
-reports give the same bytes on every machine, whatever was ingested before in the same order.
+reports give the same incidents on every machine; only the time of a merge, in its history, is that of the act.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from geo.gazetteer import Place
-from incidents import bylines, extract, merge
+from incidents import bylines, extract, merge, wording
 from incidents._errors import BadInput, UnreadableReport
 from incidents.bylines import Byline
 from incidents.extract import Reading
@@ -34,13 +34,6 @@ _LABELS: Final = {
     "disappearance": "Disappearance", "sexual_violence": "Sexual violence", "displacement": "Displacement",
     "object_damage": "Damage", "other": "Harm to civilians", "territorial_control": "Change of control",
     "official_visit": "Official visit", "investigation": "Investigation", "accusation": "Accusation",
-}  # fmt: skip
-_COUNTED: Final = {
-    "killed": "killed", "injured": "injured", "missing": "missing", "bodies": "bodies", "graves": "graves",
-    "exhumed": "exhumed", "detained": "detained", "displaced": "displaced",
-}  # fmt: skip
-_PUT: Final = {
-    "more_than": "more than ", "at_least": "at least ", "about": "about ", "up_to": "up to ", "fewer_than": "fewer than ",
 }  # fmt: skip
 
 
@@ -152,26 +145,6 @@ def _label(draft: Draft) -> str:
     return _LABELS[draft.category]
 
 
-def _said(claim: Claim) -> str:
-    figure = (
-        f"{_PUT.get(claim.qualifier, '')}{claim.value}"
-        if claim.value is not None
-        else claim.qualifier.replace("_", " ")
-    )
-    of = f" ({claim.group})" if claim.group else ""
-    return f"{figure} {_COUNTED[claim.predicate]}{of}"
-
-
-def _summary(claims: Iterable[Claim]) -> str:
-    """Say who states which figures: "Volodymyr Tymoshko: more than 400 bodies." """
-    told: dict[str, list[str]] = {}
-    for claim in claims:
-        if claim.predicate in _COUNTED and claim.extent == "whole" and claim.modality != "planned":
-            who = claim.speaker.name if claim.speaker else "The report"
-            told.setdefault(who, []).append(_said(claim))
-    return " ".join(f"{who}: {', '.join(dict.fromkeys(figures))}." for who, figures in told.items())
-
-
 def _review(claims: Iterable[Claim]) -> str:
     return "needs_review" if any(c.review == "needs_review" for c in claims) else "unreviewed"
 
@@ -193,7 +166,7 @@ def _incident(
         id=f"i-{_hashed(*key)}",
         point=Point(lon=place.lon, lat=place.lat) if place and place.lon is not None and place.lat is not None else None,
         title=f"{_label(draft)}, {'near ' if site and site.near else ''}{written}",
-        summary=_summary(claims), role=draft.role, category=draft.category, impact=draft.impact, weapon=draft.weapon,
+        summary=wording.summary(claims), role=draft.role, category=draft.category, impact=draft.impact, weapon=draft.weapon,
         date_start=start, date_end=end, date_precision=_precision(draft.value),
         date_discovered=draft.discovered, date_reported=reading.report.published,
         place_name=written if place or site else None, place_id=place.place_id if place else None,
@@ -231,7 +204,7 @@ def _loose_incident(reading: Reading, claims: tuple[Claim, ...], source: Source)
     return Incident(
         id=f"i-{_hashed(reading.report.sha256, 'loose')}",
         title="Blame and denials tied to no incident" if is_stance else "Said without a place, tied to no incident",
-        summary=_summary(claims), role="context", category="accusation" if is_stance else "other",
+        summary=wording.summary(claims), role="context", category="accusation" if is_stance else "other",
         date_reported=reading.report.published,
         geo_method="the report ties these claims to no place", review=_review(claims),
         claims=tuple(c.model_copy(update={"extent": "beside"}) for c in claims), sources=(source,),
@@ -284,7 +257,6 @@ class Gathered:
     problems: list[str] = field(default_factory=list)
     again: dict[str, tuple[str | None, Byline]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
-    latest: str = ""
 
 
 def gather(
@@ -327,7 +299,7 @@ def _taken(found: Gathered, told: Told, path: Path, seen: set[str]) -> Gathered:
         tied=found.tally.tied + len(told.reading.claims) - loose,
         loose=found.tally.loose + loose,
     )
-    return replace(found, tally=tally, latest=max(found.latest, str(report.published or "")))
+    return replace(found, tally=tally)
 
 
 def described(
@@ -364,12 +336,18 @@ def reports_of(incidents: Iterable[Incident]) -> set[str]:
 
 
 def ingest(
-    paths: Iterable[Path], *, given: Byline | None = None, listed: Mapping[Path, Byline] | None = None
+    paths: Iterable[Path],
+    *,
+    given: Byline | None = None,
+    listed: Mapping[Path, Byline] | None = None,
+    at: str | None = None,
 ) -> Ingested:
     """Read reports and join what they tell: clear duplicates become one incident with the claims of both.
 
-    Doubtful ones are returned as candidates. `given` and `listed` as for `gather`.
+    Doubtful ones are returned as candidates. `given` and `listed` as for `gather`. `at` (ISO 8601) is the time that
+    the history gives for merges, now where it is not given.
     """
     new = gather(paths, given=given, listed=listed)
-    folded = merge.fold(new.incidents, by=BY, at=new.latest, new={i.id for i in new.incidents})
+    at = at or dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    folded = merge.fold(new.incidents, by=BY, at=at, new={i.id for i in new.incidents})
     return Ingested(folded.incidents, folded.candidates, new.problems, new.tally)

@@ -10,16 +10,19 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple, TypeVar
 
+from incidents import wording
 from incidents._errors import BadInput, NotFound
 from incidents._match import CLEAR, PER_INCIDENT, Candidate, Part, best, clear, propose, rank
 from incidents.model import Change, Claim, Incident, Source
 
 __all__ = [
-    "CLEAR", "PER_INCIDENT", "Candidate", "Folded", "Part", "best", "clear", "fold", "merge", "propose", "rank",
-    "unmerge",
+    "CLEAR", "PER_INCIDENT", "Candidate", "Folded", "Part", "best", "clear", "fold", "merge", "noted_apart",
+    "propose", "rank", "unmerge",
 ]  # fmt: skip
 
 _WHAT: Final = "merged"
+TAKEN_BACK: Final = "merge taken back"
+"""What a line of history says of a merge that was undone; `other` in its detail is the other incident."""
 _PLACE: Final = (
     "point", "place_name", "place_id", "country", "admin1", "admin1_name", "admin2_name", "geo_precision",
     "uncertainty_m", "geo_method",
@@ -59,7 +62,7 @@ def _fields(a: Incident, b: Incident) -> dict[str, Any]:
         **{name: getattr(place, name) for name in _PLACE},
         **{name: getattr(date, name) for name in _DATE},
         "title": a.title or b.title,
-        "summary": a.summary or b.summary,
+        "summary": _joined_summary(a, b),
         "category": b.category if a.category == "other" else a.category,
         "role": min(a.role, b.role, key=_ROLES.index),
         "impact": _union(a.impact, b.impact),
@@ -70,6 +73,13 @@ def _fields(a: Incident, b: Incident) -> dict[str, Any]:
         "review": "needs_review" if "needs_review" in {a.review, b.review} else a.review,
         "judged_grading": a.judged_grading or b.judged_grading,
     }
+
+
+def _joined_summary(a: Incident, b: Incident) -> str:
+    """Return who said which figures in both; a summary that a person wrote stays as it is."""
+    if all(i.summary == wording.summary(i.claims) for i in (a, b)):
+        return wording.summary(_with(a.claims, b.claims))
+    return a.summary or b.summary
 
 
 def _with(rows: Sequence[_Row], more: Iterable[_Row]) -> tuple[_Row, ...]:
@@ -184,6 +194,15 @@ def unmerge(incident: Incident, other: str | None = None) -> tuple[Incident, Inc
     return rest, found
 
 
+def noted_apart(one: Incident, other: Incident, *, by: str, at: str) -> tuple[Incident, Incident]:
+    """Return two that were one with a line of history each that says so: nothing joins them again without a person."""
+    pair = []
+    for incident, apart in ((one, other), (other, one)):
+        line = Change(at=at, by=by, what=TAKEN_BACK, detail={"other": apart.id})
+        pair.append(incident.model_copy(update={"history": (*incident.history, line)}))
+    return pair[0], pair[1]
+
+
 class Folded(NamedTuple):
     """What is left after the clear merges, in the order of the input, and the pairs that a person should judge."""
 
@@ -201,7 +220,8 @@ def fold(
 ) -> Folded:
     """Merge what is clearly one incident, best pairs first, and return the doubtful pairs beside it.
 
-    Two that share a report are never merged, directly or through a third. `new` and `apart` as for `propose`.
+    Two that share a report are never merged, directly or through a third, nor are two that a person took apart again
+    or that are doubtful through what was merged before. `new` and `apart` as for `propose`.
     """
     now = {incident.id: incident for incident in incidents}
     into: dict[str, str] = {}
@@ -210,11 +230,12 @@ def fold(
         a, b = _kept(candidate.a, into), _kept(candidate.b, into)
         if a == b:
             continue
-        if clear(candidate) and _may_join(now[a], now[b], apart):
+        met = _as_they_are(now[a], now[b], candidate)
+        if clear(met) and _may_join(now[a], now[b], apart):
             now[a] = merge(now[a], now.pop(b), by=by, at=at)
             into[b] = a
         else:
-            doubtful.append(candidate)
+            doubtful.append(met)
     return Folded(list(now.values()), _renamed(doubtful, into))
 
 
@@ -226,13 +247,26 @@ def _kept(incident_id: str, into: dict[str, str]) -> str:
 
 
 def _may_join(a: Incident, b: Incident, apart: Collection[frozenset[str]]) -> bool:
-    if {s.id for s in a.sources} & {s.id for s in b.sources}:
+    if {s.id for s in a.sources} & {s.id for s in b.sources} or _taken_back(a, b):
         return False
     return not any(
         frozenset((one, other)) in apart
         for one in (a.id, *a.previous_ids)
         for other in (b.id, *b.previous_ids)
     )
+
+
+def _taken_back(a: Incident, b: Incident) -> bool:
+    """Say whether a person took a merge of the two back."""
+    told = {line.detail.get("other") for i in (a, b) for line in i.history if line.what == TAKEN_BACK}
+    return not told.isdisjoint(chain((a.id, b.id), a.previous_ids, b.previous_ids))
+
+
+def _as_they_are(a: Incident, b: Incident, candidate: Candidate) -> Candidate:
+    """Return the candidate anew where something was merged into one of the two since it was made."""
+    if {a.id, b.id} == {candidate.a, candidate.b} and not a.previous_ids and not b.previous_ids:
+        return candidate
+    return next(iter(propose([a, b], floor=0.0)), candidate)
 
 
 def _renamed(candidates: Iterable[Candidate], into: dict[str, str]) -> list[Candidate]:

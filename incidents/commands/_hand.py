@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from incidents import editing
-from incidents.commands.show import printable
+from incidents.commands._words import printable
 from incidents.editing import Edit, Hand
 from incidents.stores import Store, name_of, open_store
 

@@ -13,7 +13,7 @@ from incidents import bylines, duplicates, ingest
 from incidents._errors import BadInput
 from incidents.bylines import Byline
 from incidents.commands._common import example, progress
-from incidents.commands.show import printable
+from incidents.commands._words import printable
 from incidents.duplicates import Absorbed
 from incidents.ingest import Ingested, Tally
 from incidents.merge import PER_INCIDENT
@@ -128,12 +128,16 @@ def _into(
     new = ingest.gather(_bar(reports), given=given, listed=listed, known=known)
     found = Absorbed([], [], [])
     if new.incidents:
-        found = duplicates.absorb(store, new.incidents, by=ingest.BY, at=new.latest)
+        found = duplicates.absorb(store, new.incidents, by=ingest.BY, at=_now())
     updated = _described(store, new.again)
     if new.incidents or updated:
         store.compact()
     left = [i for i in new.incidents if i.id in set(found.added)]
     return Ingested(left, found.candidates, new.problems, new.tally, updated)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 def _described(store: Store, again: Mapping[str, tuple[str | None, Byline]]) -> int:
@@ -142,8 +146,7 @@ def _described(store: Store, again: Mapping[str, tuple[str | None, Byline]]) -> 
     if not told:
         return 0
     with store.writing(by=ingest.BY) as writer:
-        at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        changed = list(ingest.described(store.incidents(), told, at=at))
+        changed = list(ingest.described(store.incidents(), told, at=_now()))
         writer.put(changed)
     return len(changed)
 

@@ -11,6 +11,8 @@ import click
 
 from incidents import duplicates
 from incidents.commands._common import example
+from incidents.commands._pairs import told
+from incidents.commands._words import counted, printable
 from incidents.duplicates import Group
 from incidents.merge import PER_INCIDENT, Candidate
 from incidents.stores import name_of, open_store
@@ -58,7 +60,8 @@ def find(folder: str, by: str | None) -> None:
     """Compare the whole collection and note the pairs that may be one incident. Merges nothing."""
     store = open_store(folder)
     found = duplicates.look(store, by=_who(by))
-    click.echo(f"{name_of(store)}: {len(found):,} pairs may be one incident{_cap(found)}; see `merge list`")
+    more = "; see `merge list`" if found else ""
+    click.echo(f"{name_of(store)}: {counted(len(found), 'pair')} may be one incident{_cap(found)}{more}")
 
 
 def _cap(found: Sequence[Candidate]) -> str:
@@ -75,39 +78,33 @@ def show(folder: str, *, everything: bool) -> None:
     Incidents that hang together, such as many copies of one message, are shown as a group.
     """
     number = 1
-    found = duplicates.groups(open_store(folder))
+    store = open_store(folder)
+    found = duplicates.groups(store)
     for group in found:
         if len(group.ids) > 2:
             _head(group, number)
         shown = len(group.pairs) if everything else _SHOWN
         for at, candidate in enumerate(group.pairs[:shown], number):
-            _pair(at, candidate)
+            click.echo("\n".join(told(store, candidate, at)))
         if len(group.pairs) > shown:
-            click.echo(f"      … {len(group.pairs) - shown:,} more pairs of this group; --all shows them")
+            click.echo(f"      … {len(group.pairs) - shown:,} more of this group; --all shows them")
         number += len(group.pairs)
     pairs = [pair for group in found for pair in group.pairs]
-    click.echo(f"{len(pairs):,} pairs wait{_cap(pairs)}")
+    click.echo(f"{counted(len(pairs), 'pair')} {'waits' if len(pairs) == 1 else 'wait'}{_cap(pairs)}")
+    if pairs:
+        click.echo(
+            "`merge accept NUMBER` makes a pair one incident, `merge reject NUMBER` says that they are two"
+        )
 
 
 def _head(group: Group, number: int) -> None:
     last = number + len(group.pairs) - 1
-    named = ", ".join(_plain(i) for i in group.ids[:_NAMED])
+    named = ", ".join(printable(i) for i in group.ids[:_NAMED])
     more = f" and {len(group.ids) - _NAMED:,} more" if len(group.ids) > _NAMED else ""
     click.echo(f"group of {len(group.ids):,} incidents, pairs {number} to {last}: {named}{more}")
     click.echo(
         f"      `merge accept {number} --group` makes them one, `merge reject {number} --group` tells all apart"
     )
-
-
-def _pair(number: int, candidate: Candidate) -> None:
-    click.echo(f"{number:>4}  {candidate.score:.2f}  {_plain(candidate.a)}  {_plain(candidate.b)}")
-    for part in candidate.parts:
-        click.echo(f"            {part.score:.2f} {part.name}: {_plain(part.why)}")
-
-
-def _plain(text: str) -> str:
-    """Return text from data without characters that could steer a terminal."""
-    return "".join(char if char.isprintable() else "�" for char in text)
 
 
 @command.command(
@@ -125,12 +122,14 @@ def accept(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -
         group = duplicates.group_of(pair, duplicates.groups(store))
         left = duplicates.accept_group(store, group, by=_who(by), at=_now())
         click.echo(
-            f"{len(group.ids):,} incidents are now {_plain(left.id)}; `merge undo {_plain(left.id)} ID` takes one out"
+            f"{len(group.ids):,} incidents are now {printable(left.id)}; `merge undo {printable(left.id)} ID` takes one out"
         )
         return
     a, b = duplicates.ids_of(pair, duplicates.waiting(store))
     left = duplicates.accept(store, a, b, by=_who(by), at=_now())
-    click.echo(f"{_plain(b)} is now part of {_plain(left.id)}; `merge undo {_plain(left.id)}` takes it back")
+    click.echo(
+        f"{printable(b)} is now part of {printable(left.id)}; `merge undo {printable(left.id)}` takes it back"
+    )
 
 
 @command.command("reject", epilog=example("merge reject 1 --into my-collection"))
@@ -148,7 +147,7 @@ def reject(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -
         return
     a, b = duplicates.ids_of(pair, duplicates.waiting(store))
     duplicates.reject(store, a, b, by=_who(by), at=_now())
-    click.echo(f"{_plain(a)} and {_plain(b)} stay two")
+    click.echo(f"{printable(a)} and {printable(b)} stay two")
 
 
 @command.command("undo", epilog=example("merge undo incident-id --into my-collection"))
@@ -157,6 +156,11 @@ def reject(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -
 @_FOLDER
 @_BY
 def undo(incident_id: str, other: str | None, folder: str, by: str | None) -> None:
-    """Take the last merge of an incident back, or that with OTHER; nothing is lost, and later edits stay."""
+    """Take the last merge of an incident back, or that with OTHER; nothing is lost, and later edits stay.
+
+    The history of both says so. `merge find` may propose the pair again; `merge reject` says that they are two.
+    """
     one, two = duplicates.undo(open_store(folder), incident_id, other, by=_who(by), at=_now())
-    click.echo(f"{_plain(one)} and {_plain(two)} are two again")
+    click.echo(
+        f"{printable(one)} and {printable(two)} are two again; `merge reject` if they must not be proposed again"
+    )

@@ -13,7 +13,7 @@ import orjson
 from incidents import ingest
 from incidents._errors import BadInput
 from incidents.commands._common import example
-from incidents.commands.show import printable
+from incidents.commands._words import printable
 from incidents.extract import Reading
 from incidents.extract.protocol import KEY, Reader
 from incidents.model import Claim

@@ -9,7 +9,7 @@ import click
 
 from incidents import repair
 from incidents.commands._common import Folder, example
-from incidents.commands.show import printable
+from incidents.commands._words import printable
 
 _INSTEAD: Final = (
     "A database is never half-written: `incident-atlas validate URL` names what is wrong in it, and"

@@ -6,6 +6,7 @@ import click
 
 from incidents.catalogues import open_catalogue
 from incidents.commands._common import example, store_options
+from incidents.commands._words import counted, printable, span, when
 from incidents.derive import derived
 from incidents.editing import Difference, short, worded
 from incidents.geojson import to_line
@@ -29,20 +30,20 @@ def _told(incident: Incident) -> list[str]:
         printable(incident.title),
         f"  id        {printable(incident.id)}",
         f"  what      {incident.category} ({incident.role})",
-        f"  when      {_when(incident)}",
+        f"  when      {when(incident)}",
         f"  where     {printable(where) or 'not known'}{_precision(incident)}",
         *(
-            f"  {kind:<9} {_range(sums[f'{kind}_min'], sums[f'{kind}_max'])}"
+            f"  {kind:<9} {span(sums[f'{kind}_min'], sums[f'{kind}_max'])}"
             for kind in ("killed", "injured", "bodies")
         ),
-        f"  grading   {sums['grading']}, {_counted(sums['n_sources'], 'source')}, {_counted(sums['n_speakers'], 'speaker')}",
+        f"  grading   {sums['grading']}, {counted(sums['n_sources'], 'source')}, {counted(sums['n_speakers'], 'speaker')}",
         f"  review    {incident.review.replace('_', ' ')}",
     ]
     if incident.sensitivity:
         lines.append(f"  care      {', '.join(incident.sensitivity).replace('_', ' ')}")
     if incident.summary:
         lines += ["", f"  {printable(incident.summary)}"]
-    lines += ["", f"  {_counted(len(incident.claims), 'claim')}:"]
+    lines += ["", f"  {counted(len(incident.claims), 'claim')}:"]
     sources = {source.id: source for source in incident.sources}
     for claim in incident.claims:
         lines += [f"    {line}" for line in _claim(claim, sources.get(claim.source or ""))]
@@ -51,30 +52,11 @@ def _told(incident: Incident) -> list[str]:
     return lines
 
 
-def _counted(number: object, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _when(incident: Incident) -> str:
-    if incident.date_start is None:
-        return f"discovered {incident.date_discovered}" if incident.date_discovered else "not known"
-    end = incident.date_end
-    return f"{incident.date_start}" + (f" to {end}" if end and end != incident.date_start else "")
-
-
 def _precision(incident: Incident) -> str:
     if incident.point is None:
         return " (not on the map)"
     around = f", ± {incident.uncertainty_m:g} m" if incident.uncertainty_m is not None else ""
     return f" ({incident.geo_precision}{around}; lon {incident.point.lon}, lat {incident.point.lat})"
-
-
-def _range(low: object, high: object) -> str:
-    if low is None and high is None:
-        return "not known"
-    if high is None:
-        return f"at least {low}"
-    return f"{low}" if low == high else f"{'?' if low is None else low} to {high}"
 
 
 def _claim(claim: Claim, source: Source | None) -> list[str]:
@@ -134,8 +116,3 @@ def _change(change: Change) -> str:
         parts.append(", ".join(worded(Difference(name, *pair)) for name, pair in changed.items()))
     why = change.detail.get("why")
     return " ".join(parts) + (f" ({why})" if why else "")
-
-
-def printable(text: str) -> str:
-    """Return a text without the control characters that could command a terminal."""
-    return "".join(c if c.isprintable() or c == " " else "\ufffd" for c in text)

@@ -8,7 +8,7 @@ import click
 
 from incidents import validate
 from incidents.commands._common import bytes_bar, example, progress, shown, size_of
-from incidents.commands.show import printable
+from incidents.commands._words import printable
 from incidents.stores import is_database, open_store, refuse_strange
 from incidents.validate import Problem
 

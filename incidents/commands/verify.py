@@ -9,7 +9,7 @@ import click
 
 from incidents import snapshot
 from incidents.commands._common import Folder, example
-from incidents.commands.show import printable
+from incidents.commands._words import printable
 
 _INSTEAD: Final = (
     "Make an archive of a database with `incident-atlas snapshot URL --out FOLDER`, and verify that"

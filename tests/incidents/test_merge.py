@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidents import wording
 from incidents._errors import BadInput, NotFound
 from incidents.derive import derived
 from incidents.geojson import from_line, to_line
 from incidents.merge import clear, fold, merge, propose, unmerge
-from incidents.model import Change, Claim, Incident, Point, Source
+from incidents.model import Change, Claim, Incident, Point, Quote, Source
 
 IZIUM = {"place_id": "geonames:707292", "place_name": "Izium", "point": {"lon": 37.27679, "lat": 49.20697}}
 KHARKIV = {
@@ -58,7 +59,7 @@ def test_two_reports_of_one_event_are_a_clear_case() -> None:
     found = propose([incident("a", ("killed", 3, 3)), incident("b", ("killed", 3, 3))])
     assert [(c.a, c.b) for c in found] == [("a", "b")]
     assert clear(found[0])
-    assert [p.name for p in found[0].parts] == ["category", "place", "date", "figures", "text"]
+    assert [p.name for p in found[0].parts] == ["category", "place", "date", "target", "figures", "text"]
     assert all(p.why and 0 <= p.score <= 1 for p in found[0].parts)
 
 
@@ -105,6 +106,63 @@ def test_in_a_big_city_place_and_day_are_not_enough() -> None:
     assert clear(propose(same)[0])
     assert not clear(propose(other)[0])
     assert score(*same) > score(*other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ({"impact": ["commercial"]}, {"impact": ["transport"]}, "commercial here, transport there"),
+        ({}, {}, "a city and a day"),
+    ],
+)
+def test_many_strikes_hit_one_city_on_one_day(one: dict[str, Any], other: dict[str, Any], why: str) -> None:
+    city = KHARKIV | {"uncertainty_m": 7200.0}
+    found = propose([incident("a", **city, **one), incident("b", **city, **other)])
+    assert not clear(found[0])
+    assert any(why in part.why for part in found[0].parts)
+    alike = [incident(name, ("killed", 3, 3), impact=["food"], **city) for name in ("a", "b")]
+    assert clear(propose(alike)[0])
+
+
+def test_figures_that_contradict_each_other_are_for_a_person() -> None:
+    found = propose([incident("a", ("killed", 4, None)), incident("b", ("killed", 2, 2))])
+    assert not clear(found[0])
+    assert "the figures differ: killed 4 or more and 2" in [part.why for part in found[0].parts]
+
+
+def test_a_contradiction_is_not_let_in_through_a_third() -> None:
+    rows = [incident("a", ("killed", 4, 4)), incident("b"), incident("c", ("killed", 2, 2))]
+    left, candidates = fold(rows, **BY)
+    assert [i.id for i in left] == ["a", "c"]
+    assert {(c.a, c.b) for c in candidates} == {("a", "c")}
+
+
+def test_words_of_reports_are_compared_and_not_titles_made_by_rule() -> None:
+    def told(name: str, words: str) -> Incident:
+        quote = {"report": name, "start": 0, "end": len(words), "text": words}
+        made = incident(name, ("killed", 3, 3))
+        return made.model_copy(
+            update={"claims": (made.claims[0].model_copy(update={"quote": Quote(**quote)}),)}
+        )
+
+    a = told("a", "three people were killed when shells fell on a market")
+    b = told("b", "the railway depot burned all night and nobody came")
+    text = next(part for part in propose([a, b])[0].parts if part.name == "text")
+    assert text.score < 0.6
+
+
+def test_a_summary_made_by_rule_says_the_figures_of_both_sides() -> None:
+    a, b = incident("a", ("killed", 4, 4)), incident("b", ("killed", 2, 2))
+    a, b = (
+        i.model_copy(update={"claims": (i.claims[0].model_copy(update={"value": i.claims[0].min}),)})
+        for i in (a, b)
+    )
+    a, b = (i.model_copy(update={"summary": wording.summary(i.claims)}) for i in (a, b))
+    joined = merge(a, b, **BY)
+    assert joined.summary == "One report: 4 killed. Another report: 2 killed."
+    assert unmerge(joined) == (a, b)
+    written = a.model_copy(update={"summary": "By a person."})
+    assert merge(written, b, **BY).summary == "By a person."
 
 
 def test_two_spots_of_one_city_are_two() -> None:
