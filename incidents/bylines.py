@@ -31,7 +31,10 @@ _LANGUAGE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
 def _text(value: Any) -> Any:
-    return " ".join(value.split()) or None if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    value.encode()  # half a letter (a lone surrogate) could not be kept: the error is a ValueError
+    return " ".join(value.split()) or None
 
 
 def _day(value: Any) -> Any:
