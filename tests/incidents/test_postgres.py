@@ -323,6 +323,31 @@ def test_a_connection_lost_anywhere_in_a_save_stores_it_once(
     assert [v.by for v in store.versions("i0001")] == ["before", "me"]
 
 
+@pytest.mark.parametrize("there", [[], [incident(9)]], ids=["empty", "full"])
+@pytest.mark.parametrize(("begins", "after"), [("COPY", False), ("COMMIT", False)])
+def test_a_load_that_loses_its_connection_stores_nothing_and_says_so(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch, begins: str, after: bool, there: list[Any]
+) -> None:
+    if there:
+        store.put(there)
+    breaking = _Breaking(monkeypatch, begins, after=after)
+    with pytest.raises(Unavailable, match="Nothing of the load was stored; load it again"):
+        store.load([incident(n) for n in range(1, 6)])
+    assert breaking.times == 0
+    assert store.ids() == {i.id for i in there}
+    assert store.load([incident(n) for n in range(1, 6)]) == 5
+    assert store.ids() == {i.id for i in there} | {f"i{n:04}" for n in range(1, 6)}
+
+
+def test_a_load_that_loses_its_connection_after_the_commit_is_stored(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking = _Breaking(monkeypatch, "COMMIT", after=True)
+    assert store.load([incident(n) for n in range(1, 6)]) == 5
+    assert breaking.times == 0
+    assert len(store.ids()) == 5
+
+
 def test_a_save_is_not_repeated_over_what_somebody_else_wrote_meanwhile(
     store: PostgresStore, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
