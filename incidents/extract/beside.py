@@ -79,7 +79,11 @@ class Beside:
         return replace(people[0], role=voice.name)
 
     def _voice(self, found: subjects.Subject | None) -> Voice | None:
-        if found is None or any(
+        if found is None:
+            return None
+        papers = subjects.papers(self._shadow.lower[found.start : found.end])
+        found = found._replace(start=found.start + papers, is_body=found.is_body or papers > 0)
+        if any(
             verb.search(self._shadow.lower, found.start, found.end)
             for verb in (voices.verbs(), voices.stances())
         ):

@@ -16,6 +16,9 @@ _ADJECTIVES: Final = {
     "masculine": ((r"(?<=[нвк])(?:ому)$", "ий"), (r"(?<=[нвк])(?:ом|ым)$", "ый")),
     "plural": ((r"(?<=[нвк])(?:их|им)$", "і"), (r"(?<=[нв])(?:ых|ым)$", "ые")),
 }
+_ADJECTIVE: Final = re.compile(
+    r"(?:[ськцз]к|н|ов|в|щ|ш|т|ц)(?:ої|ій|ою|у|ой|ую|ому|им|ом|ым|их|ых|ого|ей|ая|а|ий|ый)$"
+)
 _PLURAL_BEFORE: Final = re.compile(r"(?:ні|ві|кі|ые|ие)(?: |$)")
 
 
@@ -47,6 +50,8 @@ def body(name: str) -> str:
         return name
     at, gender, m, plain = min(found, key=lambda f: f[0])
     before = name[:at]
+    if not all(_ADJECTIVE.search(word) for word in before.split()):
+        return name
     if len(before.split()) > 3 or (gender != "plural" and _PLURAL_BEFORE.search(before)):
         return name
     stem = m["stem"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from incidents.extract import _cues, subjects
@@ -108,14 +109,23 @@ class Forms:
             for v in self._scene.voices(sentence)
             if v.start > dash and v.kind in {"person", "body", "anonymous"}
         ]
-        if not named:
+        if not named or _cues.pattern("speech", "counted").match(lower, dash + 2):
             return None
-        best = min(named, key=lambda v: RANK[v.kind])
+        best = self._whole(min(named, key=lambda v: RANK[v.kind]), dash + 2, sentence.end)
         lead, rest = lower[dash + 2 : named[0].start], lower[named[-1].end : sentence.end].strip(" .")
         if len(lead.split()) > 4 or len(rest.split()) > 4 or re.search(r"\d", lead + rest):
             return None
         return Attribution(
             dash, best.end, sentence.index, best, self._scene.channels(sentence), "speaker.dash"
+        )
+
+    def _whole(self, voice: Voice, start: int, end: int) -> Voice:
+        """Take "the mayor of X" for "the mayor", where these words are all that stands behind the dash."""
+        found = subjects.phrase(self._shadow.cased, self._shadow.lower, start, end)
+        if voice.kind == "person" or found is None or not found.start <= voice.start < voice.end <= found.end:
+            return voice
+        return replace(
+            voice, start=found.start, end=found.end, name=self._shadow.cased[found.start : found.end]
         )
 
     def _heading(self, sentence: Sentence) -> Attribution | None:

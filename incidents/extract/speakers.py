@@ -19,6 +19,10 @@ _NESTED: Final = re.compile(
     r"(?<!\w)(?:де|где|where|який|яка|які|який|который|которая|которые|who|which|що|что|that),? ?$"
 )
 _THAT: Final = re.compile(r"(?<!\w)(?:that|що|что|про|о|об|about)(?!\w)|:")
+_PARTICIPLES: Final = frozenset(
+    {"reported", "confirmed", "claimed", "alleged", "documented", "recorded", "announced", "listed", "named", "described",
+     "declared", "estimated", "verified", "counted", "suspected", "stated", "noted"}
+)  # fmt: skip
 # "claimed three lives" is no speech.
 _LIVES: Final = re.compile(r"(?: [\w-]+){0,4} li(?:fe|ves)(?!\w)")
 _BUT: Final = re.compile(r"[;:]| [–—] |, (?:but|while|whereas|although|а|але|но|хоча|хотя) ")
@@ -141,6 +145,13 @@ class Attributions:
     def _is_speech(self, sentence: Sentence, m: re.Match[str]) -> bool:
         lower = self._shadow.lower
         if _PASSIVE.search(lower, max(sentence.start, m.start() - 14), m.start()):
+            return False
+        if m.group() in _PARTICIPLES and (
+            _cues.pattern("speech", "participle_after").match(lower, m.end(), sentence.end)
+            or _cues.pattern("speech", "participle_before").search(
+                lower, max(sentence.start, m.start() - 14), m.start()
+            )
+        ):
             return False
         return not (m.group().startswith("claim") and _LIVES.match(lower, m.end()))
 

@@ -60,6 +60,7 @@ class _Rule:
 def _rules() -> tuple[_Rule, ...]:
     cues = dict(_cues.load("statements"))
     words = cues.pop("words")
+    del cues["military"]
     return tuple(
         _rule(predicate, i, entry, words)
         for predicate, entries in cues.items()
@@ -120,6 +121,8 @@ def _statement(shadow: Shadow, sentence: Sentence, rule: _Rule, m: re.Match[str]
     if not _fits(shadow, sentence, entry, m):
         return None
     start, end = _quoted(m, entry)
+    if rule.predicate in {"damage", "damage_share"} and _is_military(shadow, sentence, start, end):
+        return None
     value, low, high, qualifier = _value(rule, m)
     if rule.predicate == "damage_share" and value is None and low is None and high is None:
         return None  # "several houses": damage, and no count
@@ -129,6 +132,11 @@ def _statement(shadow: Shadow, sentence: Sentence, rule: _Rule, m: re.Match[str]
         entry.get("polarity", "positive"), entry.get("attribution", "explicit"), entry.get("review", "unreviewed"),
         rule.name, _why(entry, rule.predicate), bool(entry.get("capt")), entry.get("by") == "russian",
     )  # fmt: skip
+
+
+def _is_military(shadow: Shadow, sentence: Sentence, start: int, end: int) -> bool:
+    reach = max(sentence.start, start - 10), min(sentence.end, end + 30)
+    return _cues.pattern("statements", "military").search(shadow.lower, *reach) is not None
 
 
 def _why(entry: dict[str, Any], predicate: str) -> str:

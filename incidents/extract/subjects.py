@@ -70,6 +70,12 @@ def again_body() -> re.Pattern[str]:
     return re.compile(_cues.load("subjects")["again"]["body"])
 
 
+def papers(phrase: str) -> int:
+    """Return how much of "the summary of the General Staff" stands before who speaks in it."""
+    m = _pattern("papers").match(phrase)
+    return m.end() if m and _heads().search(phrase, m.end()) else 0
+
+
 @cache
 def channels() -> re.Pattern[str]:
     """Match channels and media without a name."""

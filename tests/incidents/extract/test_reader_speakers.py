@@ -172,3 +172,19 @@ def test_one_speaker_in_two_scripts_is_one() -> None:
         )
     )  # fmt: skip
     assert speaker_key(latin) == speaker_key(cyrillic)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Three people reported dead after a reported strike.",
+        "A family of three reported killed, four people reported injured.",
+        "According to reports, three people were killed.",
+    ],
+)
+def test_a_participle_is_no_speech(text: str) -> None:
+    assert set(_speakers(text)) == {""}
+
+
+def test_the_summary_of_a_staff_is_the_staffs() -> None:
+    assert "генштаб" in _speakers("У зведенні Генштабу йдеться про трьох загиблих мешканців.")[0]

@@ -130,3 +130,15 @@ def test_what_stands_beside_a_denial_or_an_accusation(text: str, speaker: str | 
 def test_a_denial_ends_where_something_else_is_said() -> None:
     text = "Moscow denies targeting civilians and said its forces had hit a depot."
     assert [c.target for c in _claims(text, "denial")] == ["targeting civilians"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ЗСУ знищили ворожий склад.",
+        "Уничтожен склад боеприпасов.",
+        "The army destroyed an enemy warehouse in Pology.",
+    ],
+)
+def test_what_armies_lose_is_no_damage_here(text: str) -> None:
+    assert _claims(text, "damage") == []
