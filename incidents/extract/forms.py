@@ -15,6 +15,7 @@ _DAY: Final = re.compile(
     r"\d{1,2} (?:січ|лют|бер|кв|тра|чер|лип|сер|вер|жов|лис|гру|янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек|"
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[^\W\d_]*(?: \d{4})?"
 )
+_STAMP: Final = re.compile(rf"{_DAY.pattern}|\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2,4}})?|(?:19|20)\d\d")
 _SUMMARY: Final = re.compile(
     r"\W*(?:[\w'’-]+ ){0,2}?(?:інформаці|информаци|зведенн|сводк|ситуаці|ситуаци|обстановк|оперативн|доб[аиу] |summary|update|briefing|report|bulletin|situation)"
 )
@@ -60,10 +61,10 @@ class Forms:
 
     def _is_first(self, sentence: Sentence) -> bool:
         """Say whether only greetings and bylines, without a figure, stand before a sentence."""
-        before = self._segments.sentences[: sentence.index]
-        return sentence.index < 3 and all(
-            s.end - s.start < 60 and not re.search(r"\d", self._shadow.lower[s.start : s.end]) for s in before
-        )
+        if sentence.index > 3:
+            return False
+        before = [self._shadow.lower[s.start : s.end] for s in self._segments.sentences[: sentence.index]]
+        return all(len(text) < 80 and not re.search(r"\d", _STAMP.sub("", text)) for text in before)
 
     def _is_listed(self, sentence: Sentence) -> bool:
         """Say whether the lines below a sentence are a list of places, each with its own news."""

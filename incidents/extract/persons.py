@@ -194,7 +194,7 @@ def _same_initial(official: Official, lead: str) -> bool:
 
 def _is_titled(shadow: Shadow, m: re.Match[str]) -> bool:
     titled = _titled().search(shadow.lower, max(0, m.start() - 16), m.start())
-    if m.group().lower() in _cues.load("names")["offices"]:
+    if m.group().lower().removesuffix("'s") in _cues.load("names")["offices"]:
         return False
     return titled is not None and _REGION.match(shadow.cased, m.end()) is None
 
@@ -211,14 +211,21 @@ def _strangers(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
                 yield Person(m.start(), stop, cases.man(shadow.cased[m.start() : stop]))
         elif _is_titled(shadow, m):
             yield Person(m.start(), m.end(), m.group().removesuffix("'s"))
-    for m in _ROLE_NAMED.finditer(shadow.cased):
-        group = "name" if m["name"] else "name2"
-        if not any(taken[m.start(group) : m.end(group)]):
-            yield Person(m.start(group), m.end(group), cases.man(m[group]))
+    yield from _by_role(shadow, taken)
     for m in _INITIAL.finditer(shadow.cased):
         name = _NAME.match(shadow.cased, m.end())
         if name and not taken[m.start()]:
             yield Person(m.start(), name.end(), shadow.cased[m.start() : name.end()])
+
+
+def _by_role(shadow: Shadow, taken: bytearray) -> Iterator[Person]:
+    """Yield people named right behind their office ("Голова громади …", "Prosecutor …")."""
+    for m in _ROLE_NAMED.finditer(shadow.cased):
+        group = "name" if m["name"] else "name2"
+        if m[group].split(" ")[0].lower().removesuffix("'s") in _cues.load("names")["offices"]:
+            continue
+        if not any(taken[m.start(group) : m.end(group)]):
+            yield Person(m.start(group), m.end(group), cases.man(m[group]))
 
 
 def _surname_end(shadow: Shadow, words: list[re.Match[str]], i: int) -> int | None:
@@ -248,7 +255,32 @@ def find(shadow: Shadow) -> list[Person]:
         if not any(taken[person.start : person.end]):
             taken[person.start : person.end] = b"\1" * (person.end - person.start)
             found.append(person)
+    found += _again(shadow, found, taken)
     return sorted(found, key=lambda p: p.start)
+
+
+def _again(shadow: Shadow, named: list[Person], taken: bytearray) -> Iterator[Person]:
+    """Yield the people named in full once who stand elsewhere by their surname alone."""
+    by_stem: dict[str, Person] = {}
+    for person in named:
+        surname = shadow.cased[person.start : person.end].removesuffix("'s").rsplit(" ", 1)[-1].lower()
+        if " " in person.name and len(surname) > 3 and not is_given(surname):
+            by_stem.setdefault(_stem_of(surname), person)
+    if not by_stem:
+        return
+    for m in _NAME.finditer(shadow.cased):
+        again = by_stem.get(_stem_of(m.group().lower().removesuffix("'s")))
+        if again is not None and not any(taken[m.start() : m.end()]):
+            yield Person(m.start(), m.end(), again.name, again.key, again.role)
+
+
+def _stem_of(surname: str) -> str:
+    """Return a surname without its case ending."""
+    return (
+        re.sub("(?:ого|ому|ими|ові|еві|[оеє]ю|[оеы]м|[иії]м|ой|[аяуюоеиійыьї])$", "", surname)
+        if _cues.CYRILLIC.search(surname)
+        else surname
+    )
 
 
 def titled(shadow: Shadow) -> list[Person]:

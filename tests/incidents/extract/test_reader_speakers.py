@@ -188,3 +188,17 @@ def test_a_participle_is_no_speech(text: str) -> None:
 
 def test_the_summary_of_a_staff_is_the_staffs() -> None:
     assert "генштаб" in _speakers("У зведенні Генштабу йдеться про трьох загиблих мешканців.")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Mayor Taras Pylypets: two people killed.\n\nPylypets now speaks of four wounded.", ["pylypets", "taras pylypets"]),
+        ("Голова громади Тарас Дорошук повідомив про двох загиблих. За словами Дорошука, поранено ще двох.", ["тарас дорошук"] * 2),
+        ("Three people were killed, the Prosecutor General's Office said.", ["prosecutor general's office"]),
+        ("Сумщина. Зведення станом на ранок 9 травня.\n\nМинулої доби ворог 38 разів обстріляв область, повідомляє обласна адміністрація.\n\n▪️ Білопілля: двоє поранених.\n▪️ Краснопілля: загинула жінка.", ["адміністрація"] * 2),
+    ],
+)  # fmt: skip
+def test_names_and_offices_that_come_again(text: str, speakers: list[str]) -> None:
+    found = _speakers(text)
+    assert [name in said for name, said in zip(speakers, found, strict=True)] == [True] * len(speakers)
