@@ -26,6 +26,8 @@ CLEAR: Final = 0.8
 FLOOR: Final = 0.45
 PER_INCIDENT: Final = 5
 """How many doubtful pairs of one incident are kept: of a hundred near-copies nobody judges 4,950 pairs."""
+_CLEAR_PER_INCIDENT: Final = 60
+"""How many clear ones are: enough to join what belongs together, in memory that follows the number of incidents."""
 _CELL_LAT, _CELL_LON = 0.25, 0.4  # degrees; wider than any two points that can score
 _FINE_DAYS, _COARSE_DAYS = 3, 45
 _WIDE_M: Final = 25_000.0
@@ -379,20 +381,20 @@ def neighbours(incidents: Iterable[Incident], new: Sequence[Incident]) -> Iterat
 class _Best:
     """The best pairs of each incident, in the memory of those that are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = PER_INCIDENT) -> None:
+        self._most = most
         self._of: dict[str, list[Candidate]] = defaultdict(list)
 
     def add(self, candidate: Candidate) -> None:
         for end in (candidate.a, candidate.b):
             mine = self._of[end]
             mine.append(candidate)
-            if len(mine) >= 8 * PER_INCIDENT:
+            if len(mine) >= 4 * self._most:
                 self._cut(mine)
 
-    @staticmethod
-    def _cut(mine: list[Candidate]) -> None:
+    def _cut(self, mine: list[Candidate]) -> None:
         mine.sort(key=rank)
-        del mine[PER_INCIDENT:]
+        del mine[self._most :]
 
     def kept(self) -> list[Candidate]:
         for mine in self._of.values():
@@ -424,14 +426,13 @@ def propose(
 
     `new` limits the pairs to those with at least one incident of these ids. `apart` are pairs of ids that a person
     has judged to be two. Rejected and superseded incidents are left out. Of the doubtful pairs of an incident those
-    that are among the `PER_INCIDENT` best of either end are returned, of the clear ones all. Takes time in proportion to the incidents
-    and their near neighbours in space and time, not to all pairs.
+    that are among the `PER_INCIDENT` best of either end are returned, of the clear ones twelve times as many. Takes
+    time in proportion to the incidents and their near neighbours in space and time, not to all pairs.
     """
     rows = [_seen(i) for i in incidents if i.review not in {"rejected", "superseded"}]
     found = (_compare(rows[a], rows[b], floor) for a, b in _pairs(rows, new))
-    sure: list[Candidate] = []
-    doubtful = _Best()
+    sure, doubtful = _Best(_CLEAR_PER_INCIDENT), _Best()
     for c in found:
         if c is not None and frozenset((c.a, c.b)) not in apart:
-            (sure.append if clear(c) else doubtful.add)(c)
-    return sorted([*sure, *doubtful.kept()], key=rank)
+            (sure if clear(c) else doubtful).add(c)
+    return sorted([*sure.kept(), *doubtful.kept()], key=rank)

@@ -30,6 +30,8 @@ _PLACE: Final = (
 _DATE: Final = ("date_start", "date_end", "date_precision")
 _SHARP: Final = ("day", "week", "month", "year", "unknown")
 _ROLES: Final = ("incident", "referenced", "context")
+_DEEPEST: Final = 40
+"""Each merge within a merge is four levels of JSON; readers follow 250 and more."""
 _LISTS: Final = ("claims", "sources", "history", "previous_ids", "id")
 
 _Row = TypeVar("_Row", Claim, Source)
@@ -96,10 +98,15 @@ def merge(a: Incident, b: Incident, *, by: str, at: str) -> Incident:
     """Return `a` and `b` as one incident with the id of `a`; nothing of either is lost.
 
     Claims and sources are de-duplicated by id. `by` is who merged, `at` when (ISO 8601). The last line of the history
-    holds `b` as it was and every field of `a` that changed. Raises BadInput when the two are one already.
+    holds `b` as it was and every field of `a` that changed. Raises BadInput when the two are one already, or when `b`
+    holds merges within merges so deep that no reader of JSON would follow.
     """
     if a.id == b.id or b.id in a.previous_ids:
         raise BadInput(f"{b.id} is already part of {a.id}")
+    if _depth(b) >= _DEEPEST:
+        raise BadInput(
+            f"{b.id} holds merges within merges, {_DEEPEST} deep; merge {a.id} into it instead, or take some back first"
+        )
     joined = a.model_copy(
         update={
             **_fields(a, b),
@@ -121,6 +128,16 @@ def merge(a: Incident, b: Incident, *, by: str, at: str) -> Incident:
     }
     line = Change(at=at, by=by, what=_WHAT, detail=detail)
     return joined.model_copy(update={"history": (*a.history, line)})
+
+
+def _depth(incident: Incident) -> int:
+    """Return how many merges lie within one another in the history of an incident."""
+    deepest, level = 0, [line.detail for line in incident.history if line.what == _WHAT]
+    while level:
+        deepest += 1
+        held = (line for detail in level for line in detail.get("other", {}).get("history", []))
+        level = [line["detail"] for line in held if line["what"] == _WHAT]
+    return deepest
 
 
 def _shared(a: Incident, b: Incident) -> list[str]:
@@ -224,6 +241,7 @@ def fold(
     or that are doubtful through what was merged before. `new` and `apart` as for `propose`.
     """
     now = {incident.id: incident for incident in incidents}
+    held = {incident.id: [incident] for incident in incidents}
     into: dict[str, str] = {}
     doubtful = []
     for candidate in propose(incidents, new=new, apart=apart):
@@ -232,7 +250,12 @@ def fold(
             continue
         met = _as_they_are(now[a], now[b], candidate)
         if clear(met) and _may_join(now[a], now[b], apart):
-            now[a] = merge(now[a], now.pop(b), by=by, at=at)
+            for one in held[
+                b
+            ]:  # one by one, so that no merge lies within another and each is taken back alone
+                now[a] = merge(now[a], one, by=by, at=at)
+            held[a] += held.pop(b)
+            del now[b]
             into[b] = a
         else:
             doubtful.append(met)
@@ -247,7 +270,7 @@ def _kept(incident_id: str, into: dict[str, str]) -> str:
 
 
 def _may_join(a: Incident, b: Incident, apart: Collection[frozenset[str]]) -> bool:
-    if {s.id for s in a.sources} & {s.id for s in b.sources} or _taken_back(a, b):
+    if {s.id for s in a.sources} & {s.id for s in b.sources} or _taken_back(a, b) or _depth(b) >= _DEEPEST:
         return False
     return not any(
         frozenset((one, other)) in apart

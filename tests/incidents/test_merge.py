@@ -324,3 +324,26 @@ def test_any_merge_is_taken_back_exactly_even_after_a_trip_through_a_file(
     rest, back = unmerge(twice, "b")
     assert back == b
     assert unmerge(rest) == (a, c)
+
+
+def test_many_copies_merge_side_by_side_and_each_is_taken_out_alone() -> None:
+    # the likeliest pairs are neighbours, so that the merges begin at every end
+    rows = [incident(f"i{n:03}", ("killed", 3, 3), summary="word " * (n + 1)) for n in range(80)]
+    (one,) = fold(rows, **BY).incidents
+    assert len(one.claims) == 80
+    assert from_line(to_line(one)) == one
+    assert all("history" not in line.detail["other"] for line in one.history), "no merge within a merge"
+    rest, found = unmerge(one, "i040")
+    assert found == rows[40]
+    assert len(rest.claims) == 79
+
+
+def test_merges_within_merges_end_before_no_file_can_hold_them() -> None:
+    rows = [incident(f"i{n:03}", ("killed", 3, 3)) for n in range(60)]
+    joined = rows[-1]
+    for row in reversed(rows[19:-1]):
+        joined = merge(row, joined, **BY)
+    with pytest.raises(BadInput, match="merge i018 into it instead"):
+        merge(rows[18], joined, **BY)
+    assert from_line(to_line(joined)) == joined
+    assert len(merge(joined, rows[0], **BY).claims) == 41 + 1
