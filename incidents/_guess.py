@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -57,26 +58,27 @@ _HINTS: Final = {
 }  # fmt: skip
 
 
+_BEGINNINGS: Final = "beginnings"
+
+
 @cache
-def _names() -> dict[str, list[str]]:
+def _names() -> dict[str, Any]:
     text = resources.files("incidents").joinpath("mappings", "columns.yaml").read_text(encoding="utf-8")
-    found: dict[str, list[str]] = {
-        field: [str(n) for n in names] for field, names in yaml.safe_load(text).items()
-    }
+    found: dict[str, Any] = yaml.safe_load(text)
     return found
+
+
+def _folded(column: str) -> str:
+    """Return a column's name in lower case, its words joined by _; "Verletzte (ca.)" is verletzte_ca."""
+    return re.sub(r"[^\w@№°']+|_+", "_", column.strip().casefold()).strip("_")
 
 
 def guess(sample: Sequence[Record], kind: Kind, name: str) -> Mapping:
     """Return the mapping that the columns suggest. Raises BadInput where they suggest none."""
     columns = {column: [r.values.get(column) for r in sample] for r in sample for column in r.values}
-    folded = {re.sub(r"[\s_\-]+", "_", column.strip().lower()): column for column in columns}
-    fields: dict[str, Rule] = {}
-    taken: set[str] = set()
-    for field, usual in _names().items():
-        column = next((folded[n] for n in usual if n in folded and folded[n] not in taken), None)
-        if column is not None and field in TARGETS and any(v not in (None, "") for v in columns[column]):
-            taken.add(column)
-            fields[field] = _rule(field, column, columns[column])
+    filled = {c: values for c, values in columns.items() if any(v not in (None, "") for v in values)}
+    chosen = _by_name(list(filled))
+    fields = {field: _rule(field, column, filled[column]) for field, column in chosen.items()}
     if not {"title", "summary", "date_start", "lat", "place_name"} & set(fields):
         raise BadInput(
             f"{name}: no column looks like a title, a date or a place; the columns are: {', '.join(columns)}. "
@@ -85,6 +87,43 @@ def guess(sample: Sequence[Record], kind: Kind, name: str) -> Mapping:
     if "title" not in fields and "summary" in fields:
         fields = {"title": fields["summary"].model_copy(update={"shorten": 120})} | fields
     return Mapping(mapping="incident-atlas/1", name=name.partition(".")[0], reads=kind, fields=fields)
+
+
+def _by_name(columns: list[str]) -> dict[str, str]:
+    """Return the column of each field, in the order of the fields: by its whole name, else by how a word begins."""
+    folded = {_folded(column): column for column in reversed(columns)}
+    taken: dict[str, str] = {}
+    for field, usual in _names().items():
+        whole = (folded[n] for n in usual if n in folded) if field in TARGETS else ()
+        if column := next((c for c in whole if c not in taken.values()), None):
+            taken[field] = column
+    for field, stems in _names()[_BEGINNINGS].items():
+        if field not in taken:
+            begun = (c for c in columns if c not in taken.values() and _begins(c, stems))
+            if column := next(begun, None):
+                taken[field] = column
+    return {field: taken[field] for field in TARGETS if field in taken}
+
+
+def _begins(column: str, stems: list[str]) -> bool:
+    return any(word.startswith(tuple(stems)) for word in _folded(column).split("_"))
+
+
+def unused(mapping: Mapping, columns: Iterable[str]) -> list[str]:
+    """Return the columns of a file that no rule of a mapping reads, in their order."""
+    paths = [rule.source for rule in mapping.fields.values() if rule.source]
+    return [c for c in columns if not any(p == c or p.startswith((f"{c}[", f"{c}.")) for p in paths)]
+
+
+def lacking(mapping: Mapping) -> list[str]:
+    """Return what every incident by this mapping would be without: category, date, place."""
+    given = set(mapping.fields)
+    found = {
+        "category": "category" in given,
+        "date": bool({"date_start", "date_discovered"} & given),
+        "place": bool({"place_name", "place_id"} & given or {"lon", "lat"} <= given),
+    }
+    return [name for name, is_there in found.items() if not is_there]
 
 
 def _rule(field: str, column: str, values: list[Any]) -> Rule:
@@ -130,15 +169,29 @@ def _fits(text: str, fmt: str) -> bool:
     return True
 
 
-def shown(mapping: Mapping) -> str:
-    """Return a mapping as the text of a file to look at, edit and give back."""
+def shown(mapping: Mapping, columns: Iterable[str] = ()) -> str:
+    """Return a mapping as the text of a file to look at, edit and give back; `columns` are all that the file has."""
     fields: dict[str, Any] = {}
     for field, rule in mapping.fields.items():
         given = rule.model_dump(by_alias=True, exclude_defaults=True)
         fields[field] = given["from"] if set(given) == {"from"} else given
     body = {"mapping": mapping.mapping, "name": mapping.name, "reads": mapping.reads, "fields": fields}
     text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110)
-    return f"# Columns to fields. Edit it and give it back with --mapping FILE.\n{_ambiguous(mapping)}{text}"
+    head = "# Columns to fields. Edit it and give it back with --mapping FILE."
+    return "\n".join([head, *_warnings(mapping, columns), _ambiguous(mapping) + text])
+
+
+def _warnings(mapping: Mapping, columns: Iterable[str]) -> list[str]:
+    """Return lines of comment: columns that nothing reads, and what every incident would lack."""
+    left, lost = unused(mapping, columns), lacking(mapping)
+    lines = (
+        [f"# Columns that are not used: {', '.join(json.dumps(c, ensure_ascii=False) for c in left)}"]
+        if left
+        else []
+    )
+    if lost:
+        lines.append(f"# No column was found for: {', '.join(lost)}. Add them under fields, or leave it so.")
+    return lines
 
 
 def _ambiguous(mapping: Mapping) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from geo import distance
 from geo.gazetteer import Place, load
 from geo.geocode import Resolution, province_code, resolve
-from geo.nearest import nearest
+from geo.nearest import looks_swapped, nearest
 
 _SAME_PLACE_KM: Final = 15.0
 _SAME_HROMADA_KM: Final = 25.0
@@ -100,6 +100,59 @@ def _by_name(text: str, region: str | None) -> dict[str, Any]:
         "uncertainty_m": found.uncertainty_m,
         "geo_method": f"by the name in the import; {found.why}",
     }
+
+
+class Misplaced(NamedTuple):
+    """What is to be said of coordinates that do not fit what the row says beside them."""
+
+    field: str
+    why: str
+    swapped: bool = False
+
+
+_FAR_KM: Final = 100.0
+
+
+def misplaced(text: str | None, lon: float, lat: float, *, country: str | None = None) -> Misplaced | None:
+    """Return what does not fit between coordinates (degrees) and the place or country named; null where all fits.
+
+    `swapped` where the two numbers exchanged would be at the named place, or in its country while the given are not.
+    """
+    places = _spelt(text) if text else ()
+    away = [(_km(place, lon, lat) or 0.0, place) for place in places if not place.is_area]
+    if not text or not places:
+        return _misplaced_unnamed(text, lon, lat)
+    if not away or min(km for km, _ in away) <= _FAR_KM:
+        return None
+    km, place = min(away, key=lambda pair: pair[0])
+    here = f"longitude {lon:g}, latitude {lat:g} is {km:,.0f} km from {place.name} ({place.country})"
+    if abs(lon) <= 90 and _fits_swapped(place, lon, lat, country or place.country):
+        there = f"longitude {lat:g}, latitude {lon:g} is {_km(place, lat, lon) or 0:,.0f} km from it"
+        return Misplaced("lat", f"{here}; {there}: are the columns exchanged?", swapped=True)
+    return Misplaced("lat", f"{here}, the nearest place known as {text!r}")
+
+
+@lru_cache(maxsize=50_000)
+def _spelt(text: str) -> tuple[Place, ...]:
+    """Return the places of exactly this name in any script; what is only alike would accuse the wrong row."""
+    return tuple(place for place in load().find(" ".join(text.split())) if place.lon is not None)
+
+
+def _fits_swapped(place: Place, lon: float, lat: float, country: str) -> bool:
+    return (_km(place, lat, lon) or 0.0) <= _FAR_KM or any(
+        looks_swapped(lon, lat, one) for one in {country, place.country}
+    )
+
+
+def _misplaced_unnamed(text: str | None, lon: float, lat: float) -> Misplaced | None:
+    """Judge coordinates that stand alone, or beside a name that nobody knows."""
+    close = nearest(round(lon, 4), round(lat, 4))
+    if close is None and abs(lon) <= 90 and (other := nearest(round(lat, 4), round(lon, 4))):
+        why = f"no settlement is known near longitude {lon:g}, latitude {lat:g}; exchanged, it would be"
+        return Misplaced("lat", f"{why} {other[1]:.0f} km from {other[0].name} ({other[0].country})")
+    if text:
+        return Misplaced("place_name", f"{text[:60]!r} is not found; the row keeps its coordinates")
+    return None
 
 
 def _fields(place: Place) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def _column(raw: object) -> object:
 
 class Rule(BaseModel):
     """How one field is filled. `from` is a column, or a path into nested data: `sources[].path`, `tags[key=x].value`.
+    A column of exactly that name goes before a path, so that "Nr." and "Verletzte (ca.)" are columns as they stand.
 
     `words` translates values (null drops one), `otherwise` is taken for a value that has no word (null drops it;
     where it is not given, such a value rejects the row), `format` reads dates (strptime), `separator` splits a cell into a list,
@@ -101,7 +102,8 @@ def parse_mapping(text: str, name: str) -> Mapping:
 
 def check_columns(mapping: Mapping, columns: set[str], file: str) -> None:
     """Raise BadInput, naming every column of the mapping that the file does not have."""
-    wanted = {field: _first_step(rule.source) for field, rule in mapping.fields.items() if rule.source}
+    sources = {field: rule.source for field, rule in mapping.fields.items() if rule.source}
+    wanted = {f: path if path in columns else _first_step(path) for f, path in sources.items()}
     lost = {f: column for f, column in wanted.items() if column not in columns}
     if lost:
         there = ", ".join(sorted(columns)[:60])
@@ -114,7 +116,8 @@ def check_columns(mapping: Mapping, columns: set[str], file: str) -> None:
 
 
 def _first_step(path: str) -> str:
-    return path if "[" not in path and "." not in path else _steps(path)[0][0]
+    steps = _steps(path) if "[" in path or "." in path else []
+    return steps[0][0] if steps else path
 
 
 def _steps(path: str) -> list[tuple[str, bool, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ class Report:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lines: set[int] = set()
-        self.notes = 0
+        self.notes: Counter[str] = Counter()
         self._file: Any = None
 
     def rejected(self, row: Rejected) -> None:
@@ -34,7 +35,7 @@ class Report:
 
     def note(self, row: Rejected) -> None:
         """Add a remark on a row that was kept."""
-        self.notes += 1
+        self.notes[row.field] += 1
         self._write(row)
 
     def _write(self, row: Rejected) -> None:

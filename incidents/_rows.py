@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -12,18 +13,31 @@ from pydantic import ValidationError
 
 from geo.nearest import looks_swapped
 from incidents import vocabulary
-from incidents._locate import country_code, located
+from incidents._addresses import ADDRESSES, is_address
+from incidents._counts import Count, count
+from incidents._locate import country_code, located, misplaced
 from incidents._mapping import FIGURES, LISTS, SOURCE, Mapping, Unusable, applied
 from incidents._records import Record
-from incidents.model import LARGEST_FIGURE, Claim, Incident, Source, Speaker
+from incidents.model import Claim, Incident, Source, Speaker
 
 _DATES: Final = frozenset({"date_start", "date_end", "date_discovered", "date_reported", "source_published"})
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 
-def built(mapping: Mapping, record: Record, *, file: str, places: bool = True) -> Incident:
+Remark = Callable[[str, str], object]
+"""Told of a row that is kept: the field, and what is to be looked at."""
+
+
+def built(
+    mapping: Mapping,
+    record: Record,
+    *,
+    file: str,
+    places: bool = True,
+    remark: Remark = lambda *_: None,
+) -> Incident:
     """Return the incident of one row. Raises Unusable with every reason."""
-    reader = _Reader(applied(mapping, record))
+    reader = _Reader(applied(mapping, record), remark)
     fields = reader.flat()
     lon, lat = reader.position()
     sources = reader.sources()
@@ -34,8 +48,12 @@ def built(mapping: Mapping, record: Record, *, file: str, places: bool = True) -
     if reader.reasons:
         raise Unusable(reader.reasons)
     fields["id"] = str(fields.get("id") or _minted(record))
+    named = fields.get("place_name")
     _place(fields, lon, lat, places=places)
     _check_swapped(fields)
+    if places:
+        _check_place(fields, str(named) if named else None, lon, lat, remark)
+    _check_days(fields, remark)
     if not fields.get("title"):
         fields["title"] = _title(fields)
     try:
@@ -87,6 +105,31 @@ def _check_swapped(fields: dict[str, Any]) -> None:
         )
 
 
+def _check_place(
+    fields: dict[str, Any], named: str | None, lon: float | None, lat: float | None, remark: Remark
+) -> None:
+    """Remark on a place that is not known or lies elsewhere; raise Unusable where the two coordinates are exchanged."""
+    if lon is None or lat is None:
+        if fields.get("point") is None:
+            why = f"{named[:60]!r} is not found; the row has" if named else "there is no place and there are"
+            remark("place_name", f"{why} no coordinates, so that it is not on the map")
+        return
+    found = misplaced(named, lon, lat, country=fields.get("country"))
+    if found is None:
+        return
+    if found.swapped:
+        raise Unusable([("lat", found.why)])
+    remark(found.field, found.why)
+
+
+def _check_days(fields: dict[str, Any], remark: Remark) -> None:
+    limit = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    for field in sorted(_DATES & fields.keys()):
+        day = fields[field]
+        if day is not None and day > limit:
+            remark(field, f"{day} is in the future")
+
+
 def _radius(precision: str) -> float | None:
     radius = vocabulary.terms("geo_precision").get(precision, {}).get("radius")
     return float(radius) if radius else None
@@ -95,8 +138,9 @@ def _radius(precision: str) -> float | None:
 class _Reader:
     """The values of one row, read as what their fields need; every reason against it is kept in `reasons`."""
 
-    def __init__(self, values: dict[str, list[Any]]) -> None:
+    def __init__(self, values: dict[str, list[Any]], remark: Remark) -> None:
         self.values = values
+        self.remark = remark
         self.reasons: list[tuple[str, str]] = []
 
     def one(self, field: str) -> Any:
@@ -174,6 +218,10 @@ class _Reader:
         for number, row in enumerate((r for r in rows if any(v is not None for v in r.values())), 1):
             published = self.date("source_published", row.pop("source_published"))
             texts = {n.removeprefix("source_"): str(v) for n, v in row.items() if v is not None}
+            if "url" in texts and not is_address(texts["url"]):
+                self.remark("source_url", f"{texts.pop('url')[:60]!r} is left out; {ADDRESSES}")
+                if not texts and published is None:
+                    continue
             found.append(
                 Source(**{**texts, "id": free(texts.get("id", f"s{number}"), taken)}, published=published)
             )
@@ -184,10 +232,15 @@ class _Reader:
         url = next((source.url for source in sources if source.url), link)
         found = []
         for kind in dict.fromkeys(f.removesuffix("_min").removesuffix("_max") for f in FIGURES):
-            value, low, high = (self.figure(f"{kind}{end}") for end in ("", "_min", "_max"))
-            if (value, low, high) == (None, None, None):
+            one, low, high = (self.figure(f"{kind}{end}") for end in ("", "_min", "_max"))
+            if one is low is high is None:
                 continue
-            bounds = (value, value) if value is not None and low is high is None else (low, high)
+            value = one.value if one else None
+            bounds = (
+                (one.low, one.high)
+                if one and low is high is None
+                else (low and _first(low.low, low.value), high and _first(high.high, high.value))
+            )
             text = orjson.dumps([kind, value, *bounds, name, url])
             found.append(
                 {
@@ -196,6 +249,7 @@ class _Reader:
                     "value": value,
                     "min": bounds[0],
                     "max": bounds[1],
+                    "qualifier": one.qualifier if one and low is high is None else "as_stated",
                     "speaker": Speaker(name=str(name)) if name else None,
                     "source": sources[0].id if sources else None,
                     "url": url,
@@ -204,19 +258,19 @@ class _Reader:
             )
         return tuple(Claim.model_validate(claim) for claim in found if not self.reasons)
 
-    def figure(self, field: str) -> int | None:
+    def figure(self, field: str) -> Count | None:
         value = self.one(field)
         if value is None:
             return None
-        text = re.sub(r"[\s\u00a0,']", "", str(value))
         try:
-            number = float(text)
-        except ValueError:
-            number = -1.0
-        if not 0 <= number <= LARGEST_FIGURE or number != int(number):
-            self.reasons.append((field, f"{str(value)[:40]!r} is not a count"))
+            return count(value)
+        except ValueError as error:
+            self.reasons.append((field, str(error)))
             return None
-        return int(number)
+
+
+def _first(*figures: int | None) -> int | None:
+    return next((figure for figure in figures if figure is not None), None)
 
 
 def _plain_text(value: Any) -> str:

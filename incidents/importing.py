@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from incidents._addresses import bad_addresses
 from incidents._errors import BadInput
 from incidents._features import iter_features
 from incidents._guess import guess
@@ -64,6 +65,12 @@ def guessed(path: Path, *, encoding: str = "utf-8") -> Mapping | None:
     return guess(sample, kind, path.name)
 
 
+def columns_of(path: Path, *, encoding: str = "utf-8") -> list[str]:
+    """Return the columns of the first rows of a file, in their order."""
+    rows = islice(records(path, kind_of(path), encoding=encoding), SAMPLE)
+    return list(dict.fromkeys(column for record in rows for column in record.values))
+
+
 def read(
     path: Path,
     mapping: Mapping | None,
@@ -76,7 +83,8 @@ def read(
 ) -> Iterator[Incident]:
     """Yield the incidents of a foreign file; a null `mapping` reads a file of our own.
 
-    A second row with an id gets a number behind it, which `on_note` is told. `places` false leaves the gazetteer out. Raises BadInput for a mapping that does not fit the file and
+    A second row with an id gets a number behind it, which `on_note` is told, as it is told of places that are not found
+    and days in the future. `places` false leaves the gazetteer out. Raises BadInput for a mapping that does not fit the file and
     UnreadableCollection, with the line, for a file that cannot be read on.
     """
     kind: Kind = kind_of(path)
@@ -84,7 +92,7 @@ def read(
         raise BadInput(f"the mapping {mapping.name} reads {mapping.reads}, but {path.name} is {kind}")
     if mapping:
         rows = records(path, kind, encoding=encoding, progress=progress)
-        found = _built(rows, mapping, path.name, on_rejected, places=places)
+        found = _built(rows, mapping, path.name, on_rejected, on_note, places=places)
     else:
         found = _ours(path, on_rejected, progress)
     taken: set[str] = set()
@@ -104,21 +112,38 @@ def _ours(
             progress(file.tell() - read)
             read = file.tell()
             try:
-                yield line, from_feature(feature)
+                yield line, _safe(from_feature(feature))
             except BadInput as bad:
                 for problem in bad.problems:
                     field, _, reason = problem.partition(": ") if ": " in problem else ("", "", problem)
                     on_rejected(Rejected(line, field, reason, _row(feature)))
 
 
+def _safe(incident: Incident) -> Incident:
+    """Return an incident whose addresses may all be kept. Raises BadInput."""
+    if unsafe := [f"{field}: {why}" for field, why in bad_addresses(incident)]:
+        raise BadInput(unsafe)
+    return incident
+
+
 def _built(
-    rows: Iterator[Record], mapping: Mapping, name: str, on_rejected: OnRejected, *, places: bool
+    rows: Iterator[Record],
+    mapping: Mapping,
+    name: str,
+    on_rejected: OnRejected,
+    on_note: OnRejected,
+    *,
+    places: bool,
 ) -> Iterator[tuple[int, Incident]]:
     first = list(islice(rows, SAMPLE))
     check_columns(mapping, {column for record in first for column in record.values}, name)
     for record in chain(first, rows):
+
+        def remark(field: str, why: str, record: Record = record) -> None:
+            on_note(Rejected(record.line, field, why, _row(record.values)))
+
         try:
-            yield record.line, built(mapping, record, file=name, places=places)
+            yield record.line, built(mapping, record, file=name, places=places, remark=remark)
         except Unusable as unusable:
             for field, reason in unusable.reasons:
                 on_rejected(Rejected(record.line, field, reason, _row(record.values)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -11,13 +12,15 @@ import orjson
 
 from geo.nearest import looks_swapped
 from incidents import _lines
+from incidents._addresses import bad_addresses
 from incidents._errors import BadInput, NotFound, UnreadableCollection
 from incidents._features import Header, iter_features
 from incidents._journal import NAME as JOURNAL
 from incidents._journal import is_tombstone, records
+from incidents._locate import misplaced
 from incidents.derive import derived
 from incidents.geojson import from_feature
-from incidents.model import Incident
+from incidents.model import Incident, Point
 from incidents.store import refuse_other
 
 Progress = Callable[[int], object]
@@ -58,6 +61,7 @@ def check(
         checker.folder(path)
     else:
         checker.file(path, month=bool(_lines.MONTH.fullmatch(path.name)))
+    checker.strangers()
     return sorted(checker.problems)
 
 
@@ -66,6 +70,7 @@ def check_lines(lines: Iterable[tuple[str, int, bytes]], *, today: dt.date | Non
     checker = _Checker(limit=_limit(today), progress=None)
     for name, number, line in lines:
         checker.line(name, number, line, month=False)
+    checker.strangers()
     return sorted(checker.problems)
 
 
@@ -79,6 +84,8 @@ class _Checker:
         self._limit = limit
         self._progress = progress or (lambda _: None)
         self._seen: dict[str, tuple[str, int]] = {}
+        self._countries: Counter[str] = Counter()
+        self._nowhere: list[tuple[str, int, str, Point]] = []
 
     def folder(self, folder: Path) -> None:
         for path in sorted(folder.glob("*.geojson")):
@@ -163,12 +170,27 @@ class _Checker:
                 field, colon, message = told.partition(": ")
                 self._add(name, number, found, field if colon else "", message if colon else told)
             return
-        for field, message in self._faults(incident, feature["properties"]):
+        faults = list(self._faults(incident, feature["properties"]))
+        for field, message in faults:
             self._add(name, number, found, field, message)
+        if incident.country:
+            self._countries[incident.country] += 1
+        elif incident.point and not faults:
+            self._nowhere.append((name, number, found, incident.point))
         belongs = _lines.file_of(incident)
         if month and belongs != name:
             day = incident.date_start or incident.date_discovered or "no date"
             self._add(name, number, found, "date_start", f"belongs in {belongs} ({day})")
+
+    def strangers(self) -> None:
+        """Add the points in no country that would be in the collection's own if they were exchanged."""
+        home = next((country for country, _ in self._countries.most_common(1)), None)
+        for name, number, found, at in self._nowhere:
+            if home and looks_swapped(at.lon, at.lat, home):
+                where = (
+                    f"[{at.lon}, {at.lat}] would be in {home} like most of the collection if it were swapped"
+                )
+                self._add(name, number, found, "geometry.coordinates", where)
 
     def _once(self, name: str, number: int, found: str) -> None:
         first = self._seen.setdefault(found, (name, number))
@@ -178,9 +200,8 @@ class _Checker:
     def _faults(self, incident: Incident, properties: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _sums(incident, properties)
         yield from self._days(incident)
-        at, country = incident.point, incident.country
-        if at and country and looks_swapped(at.lon, at.lat, country):
-            yield "geometry.coordinates", f"[{at.lon}, {at.lat}] is not in {country}; are they swapped?"
+        yield from _swapped(incident)
+        yield from bad_addresses(incident)
         for field, items in (("claims", incident.claims), ("sources", incident.sources)):
             ids = [item.id for item in items]
             for twice in sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else ():
@@ -197,6 +218,19 @@ class _Checker:
 
     def _add(self, *parts: Any) -> None:
         self.problems.append(Problem(*parts))
+
+
+def _swapped(incident: Incident) -> Iterator[tuple[str, str]]:
+    """Yield coordinates that fit the country, or the place named, only when they are exchanged."""
+    at, country = incident.point, incident.country
+    if at is None:
+        return
+    if country and looks_swapped(at.lon, at.lat, country):
+        yield "geometry.coordinates", f"[{at.lon}, {at.lat}] is not in {country}; are they swapped?"
+    elif incident.place_name and not incident.place_id:
+        found = misplaced(incident.place_name, at.lon, at.lat, country=country)
+        if found and found.swapped:
+            yield "geometry.coordinates", found.why
 
 
 def _sums(incident: Incident, properties: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from incidents import importing
-from incidents._guess import shown
+from incidents._guess import lacking, shown, unused
 from incidents._mapping import Mapping, read_mapping
 from incidents._rejected import Report
 from incidents.commands._common import bytes_bar, example, size_of
+from incidents.commands._words import counted
 from incidents.model import Incident
 from incidents.stores import Store, name_of, open_store
 
@@ -58,15 +59,20 @@ def command(
     """
     _check_encoding(encoding)
     chosen = _mapping(mapping) if mapping else importing.guessed(file, encoding=encoding)
+    columns = importing.columns_of(file, encoding=encoding) if chosen else []
     if guess_only:
         click.echo(
-            shown(chosen) if chosen else "# A collection of our own: no mapping is needed.", nl=chosen is None
+            shown(chosen, columns) if chosen else "# A collection of our own: no mapping is needed.",
+            nl=chosen is None,
         )
         return
     if into is None:
         raise click.UsageError("--into FOLDER: name the collection, or use --guess to see the mapping")
     if chosen and not mapping:
-        click.echo(_announced(chosen), err=True)
+        _refuse_empty(chosen, file, columns)
+        click.echo(_announced(chosen, columns), err=True)
+    elif chosen and (lost := lacking(chosen)):
+        click.echo(f"By this mapping no incident has a {' or a '.join(lost)}.", err=True)
     report = Report(rejected or file.with_name(f"{file.name}.rejected.csv"))
     store = open_store(into, create=True)
     with bytes_bar(size_of(file), what="importing") as bar:
@@ -83,10 +89,20 @@ def command(
     _tell(store, report, new=new, there=there)
 
 
-def _announced(mapping: Mapping) -> str:
+def _refuse_empty(mapping: Mapping, file: Path, columns: list[str]) -> None:
+    """Raise a usage error where a guess finds neither what happened nor when nor a place by name."""
+    if len(lacking(mapping)) >= 2 and not {"title", "summary"} & set(mapping.fields):
+        left = ", ".join(unused(mapping, columns)) or "none"
+        raise click.UsageError(
+            f"{file.name}: no column was recognised for: {', '.join(lacking(mapping))}. Columns not used: {left}.\n"
+            f"Write a mapping: incident-atlas import {file} --guess > mapping.yaml, edit it, and give it with --mapping"
+        )
+
+
+def _announced(mapping: Mapping, columns: list[str]) -> str:
     if mapping.name in importing.ready_mappings():
         return f"Reads as {mapping.name} (--guess shows the mapping)."
-    return f"Guessed mapping (--guess prints it for editing):\n{shown(mapping)}"
+    return f"Guessed mapping (--guess prints it for editing):\n{shown(mapping, columns)}"
 
 
 def _load(store: Store, rows: Iterator[Incident], report: Report, *, replace: bool) -> tuple[int, int]:
@@ -108,14 +124,18 @@ def _load(store: Store, rows: Iterator[Incident], report: Report, *, replace: bo
 
 
 def _tell(store: Store, report: Report, *, new: int, there: int) -> None:
-    already = f", {there} were there already and stay as they are" if there else ""
-    click.echo(f"{name_of(store)}: {new} incidents imported{already}")
+    already = (
+        f", {there:,} {'was' if there == 1 else 'were'} there already and {'stays' if there == 1 else 'stay'} as {'it is' if there == 1 else 'they are'}"
+        if there
+        else ""
+    )
+    click.echo(f"{name_of(store)}: {counted(new, 'incident')} imported{already}")
     if report.notes:
-        click.echo(f"{report.notes} remarks in {report.path}", err=True)
+        kinds = ", ".join(f"{name} {number:,}" for name, number in report.notes.most_common())
+        click.echo(f"{counted(report.notes.total(), 'remark')} in {report.path} ({kinds})", err=True)
     if report.lines:
-        raise click.ClickException(
-            f"{len(report.lines)} rows were left out; line, field and reason in {report.path}"
-        )
+        left = f"{counted(len(report.lines), 'row')} {'was' if len(report.lines) == 1 else 'were'} left out"
+        raise click.ClickException(f"{left}; line, field and reason in {report.path}")
 
 
 def _mapping(given: str) -> Mapping:

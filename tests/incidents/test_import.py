@@ -16,7 +16,7 @@ from incidents._guess import shown
 from incidents._mapping import parse_mapping
 from incidents._rejected import Rejected
 from incidents.cli import main
-from incidents.model import Incident
+from incidents.model import Incident, Source
 from incidents.store import FolderStore, write_file
 from tests.incidents.samples import incident
 
@@ -27,7 +27,7 @@ TABLE = """\
 event_id,event_date,sub_event_type,location,latitude,longitude,notes,fatalities,source_url
 E1,16.09.2022,Shelling/artillery,Izium,49.2,37.2768,"Two houses, one street",3,https://example.org/a
 E2,17.09.2022,Air/drone strike,Ізюм,49.2021,37.2701,A yard,,https://example.org/b;https://example.org/c
-E3,18.09.2022,Attack,Izyum,149.2,37.27,Out of range,many,
+E3,18.09.2022,Attack,Izyum,149.2,37.27,Out of range,lots of,
 E4,19.09.2022,Attack,Izyum
 E5,31.09.2022,Attack,Izyum,,,No such day,1,
 E6,20.09.2022,Something new,Изюм,,,No coordinates,1,https://example.org/d
@@ -324,3 +324,94 @@ def test_the_timemap_form_comes_in_whole(tmp_path: Path) -> None:
     ]
     assert {incidents[f"timemap-{row['id']}"].place_id for row in spelled} == {"geonames:707292"}
     assert validate.check(tmp_path / "c") == []
+
+
+ODD = """\
+Nr.;Datum des Vorfalls;Ort;Art;Tote;Verletzte (ca.);Quelle URL;Wetter
+1;03.05.2023;Kherson;Shelling;10-15;~20;https://example.org/a;sunny
+2;04.05.2023;Kherson;Shelling;12+;mehrere;javascript:alert(1);sunny
+3;05.05.2031;Nowhereville;Shelling;several;mindestens 5;https://example.org/c;rain
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    path = tmp_path / "odd.csv"
+    path.write_text(ODD, encoding="utf-8")
+    return path
+
+
+def test_odd_columns_of_another_language_are_guessed_and_the_rest_is_named(odd: Path) -> None:
+    told = run("import", odd, "--guess").output
+    fields = yaml.safe_load(told)["fields"]
+    assert {name: rule if isinstance(rule, str) else rule["from"] for name, rule in fields.items()} == {
+        "id": "Nr.", "date_start": "Datum des Vorfalls", "place_name": "Ort", "category": "Art", "killed": "Tote",
+        "injured": "Verletzte (ca.)", "source_url": "Quelle URL",
+    }  # fmt: skip
+    assert '# Columns that are not used: "Wetter"' in told
+
+
+def test_counts_keep_how_they_were_put(odd: Path, tmp_path: Path) -> None:
+    done = run("import", odd, "--into", tmp_path / "c", "--rejected", tmp_path / "r.csv")
+    assert done.exit_code == 0, done.output
+    said = {
+        (i.id, c.predicate): (c.min, c.max, c.qualifier)
+        for i in FolderStore.open(tmp_path / "c").incidents()
+        for c in i.claims
+    }
+    assert said == {
+        ("1", "killed"): (10, 15, "as_stated"), ("1", "injured"): (20, 20, "about"),
+        ("2", "killed"): (12, None, "at_least"), ("2", "injured"): (None, None, "some"),
+        ("3", "killed"): (None, None, "some"), ("3", "injured"): (5, None, "at_least"),
+    }  # fmt: skip
+
+
+def test_what_a_person_should_look_at_is_in_the_report(odd: Path, tmp_path: Path) -> None:
+    done = run("import", odd, "--into", tmp_path / "c", "--rejected", tmp_path / "r.csv")
+    with (tmp_path / "r.csv").open(newline="", encoding="utf-8") as file:
+        rows = {(row["line"], row["field"]): row["reason"] for row in csv.DictReader(file)}
+    assert "begins with http://" in rows["3", "source_url"]
+    assert "in the future" in rows["4", "date_start"]
+    assert "'Nowhereville' is not found" in rows["4", "place_name"]
+    assert "3 remarks in" in done.output
+    links = {i.id: [s.url for s in i.sources] for i in FolderStore.open(tmp_path / "c").incidents()}
+    assert links["2"] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "told"),
+    [
+        ("Sumy", 49.9, 36.2, "are the columns exchanged"),
+        ("Kherson", 46.64, 32.61, "are the columns exchanged"),
+        ("Sumy", 30.52, 50.45, "the nearest place known as 'Sumy'"),
+        ("", 49.2, 37.3, ""),
+    ],
+)
+def test_coordinates_that_do_not_fit_the_place_are_told(
+    tmp_path: Path, place: str, lon: float, lat: float, told: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        f"title,date,town,lon,lat\nA,2022-03-01,{place},{lon},{lat}\nB,2022-03-01,Sumy,34.8,50.9\n"
+    )
+    done = run("import", path, "--into", tmp_path / "c", "--rejected", tmp_path / "r.csv")
+    assert done.exit_code == (1 if "exchanged" in told else 0)
+    assert told in ((tmp_path / "r.csv").read_text() if (tmp_path / "r.csv").exists() else "")
+    assert "B" in {i.title for i in FolderStore.open(tmp_path / "c").incidents()}
+
+
+def test_a_guess_of_coordinates_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("lon,lat,foo,bar\n34.8,50.9,1,2\n")
+    done = run("import", path, "--into", tmp_path / "c")
+    assert done.exit_code == 2
+    assert "category, date" in done.output
+    assert "foo, bar" in done.output
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_address_that_runs_something_is_no_address(tmp_path: Path) -> None:
+    path = tmp_path / "ours.geojson"
+    write_file(path, [incident(1, claims=(), sources=(Source(id="s", url="javascript:alert(1)"),))])
+    assert any("begins with http" in problem.message for problem in validate.check(path))
+    assert run("import", path, "--into", tmp_path / "c", "--rejected", tmp_path / "r.csv").exit_code == 1

@@ -8,6 +8,7 @@ import pytest
 
 from incidents import validate
 from incidents._errors import NotFound
+from incidents.model import Point
 from incidents.store import FolderStore
 from incidents.validate import Problem
 from tests.incidents.samples import incident
@@ -68,6 +69,17 @@ def test_coordinates_swapped_within_the_range_are_noticed_by_the_country(folder:
     (problem,) = _found(folder)
     assert (problem.line, problem.field) == (2, "geometry.coordinates")
     assert "not in UA; are they swapped?" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [("Sumy", "are the columns exchanged"), ("Testivka", "would be in UA like most")]
+)
+def test_swapped_coordinates_without_a_country_are_noticed(folder: Path, place: str, told: str) -> None:
+    lost = incident(37, country=None, place_name=place, point=Point(lon=49.9, lat=36.2))
+    FolderStore.open(folder).put([lost])
+    (problem,) = _found(folder)
+    assert problem.field == "geometry.coordinates"
+    assert told in problem.message
 
 
 def test_an_id_in_two_months_and_a_renamed_month(folder: Path) -> None:
