@@ -124,7 +124,7 @@ def merge(a: Incident, b: Incident, *, by: str, at: str) -> Incident:
         "other": b.model_dump(mode="json", exclude_defaults=True),
         "changed": changed,
         "shared": _shared(a, b),
-        "previous_ids": list(a.previous_ids),
+        "previous_ids": [i for i in a.previous_ids if i in b.previous_ids],
     }
     line = Change(at=at, by=by, what=_WHAT, detail=detail)
     return joined.model_copy(update={"history": (*a.history, line)})
@@ -181,10 +181,11 @@ def _peel(incident: Incident) -> tuple[Incident, Incident, Change]:
     used = {claim.source for claim in claims}
     fields = incident.model_dump(mode="json", exclude={"claims", "sources", "history"})
     fields |= {name: old for name, (old, new) in line.detail["changed"].items() if fields[name] == new}
-    own = line.detail["previous_ids"]
-    later = [i for i in incident.previous_ids if i not in {*own, then.id, *then.previous_ids}]
+    gone_ids = {then.id, *then.previous_ids} - set(
+        line.detail["previous_ids"]
+    )  # these it had before the merge
     fields |= {
-        "previous_ids": [*own, *later],
+        "previous_ids": [i for i in incident.previous_ids if i not in gone_ids],
         "claims": claims,
         "sources": tuple(s for s in incident.sources if s.id not in gone or s.id in used),
         "history": incident.history[:row] + incident.history[row + 1 :],
