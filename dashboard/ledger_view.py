@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from dashboard import theme
+from dashboard.changes import history_words
 from dashboard.ledger import Axis, Ledger, Row, Voice, parse_day
 from dashboard.markup import render
 from dashboard.strings import Words
@@ -36,8 +37,7 @@ def html(ledger: Ledger, words: Words) -> str:
         said_unknown=[_said_unknown(row, words) for row in ledger.said_unknown],
         sources=[_source(source, words) for source in incident.sources],
         history=[
-            {"at": _day(c.at[:10], words) or c.at, "text": words("ledger.history_by", what=c.what, who=c.by)}
-            for c in incident.history
+            {"at": _day(c.at[:10], words) or c.at, "text": history_words(c, words)} for c in incident.history
         ],
     )
 
@@ -130,7 +130,7 @@ def _head(ledger: Ledger, words: Words) -> dict[str, Any]:
         "grading": words("ledger.grading", label=words.term("grading", grading)),
         "grading_means": words(f"means.grading.{grading}"),
         "disputed": bool(fields["disputed"]),
-        "review": words.term("review", incident.review) if incident.review != "accepted" else "",
+        "review": words.term("review", incident.review),
         "facts": _facts(incident, words),
         "intro": _intro(ledger, words),
         "previous": words("ledger.merged_from", ids=", ".join(incident.previous_ids))

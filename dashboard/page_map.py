@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import (
+    desk,
     downloads,
     filters,
     ledger,
@@ -235,6 +236,7 @@ def _side(frame: Frame) -> None:
         messages.gone(selected, words)
         return
     st.html(ledger_view.html(ledger.build(incident), words))
+    desk.draw(incident, words)
 
 
 def _list(frame: Frame) -> None:

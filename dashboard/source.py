@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 import datetime as dt
+import getpass
 import os
 import threading
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from geo import basemap
 from geo.admin import Language, admin1_name
@@ -16,7 +17,14 @@ from incidents._errors import NotFound
 from incidents.catalogue import Bin, Catalogue, Counts, Points, Unit
 from incidents.filters import Filter
 
+if TYPE_CHECKING:
+    from incidents.stores import Store
+
 ENVIRONMENT: Final = "INCIDENT_ATLAS_COLLECTION"
+EDITING: Final = "INCIDENT_ATLAS_EDIT"
+"""Set (to anything) where visitors may edit; `serve --edit` sets it."""
+EDITOR: Final = "INCIDENT_ATLAS_BY"
+"""The name that edits are signed with where a visitor gives none."""
 DEFAULT: Final = "data/ukraine"
 
 
@@ -32,6 +40,7 @@ def shown_path() -> str:
 
 
 _OPEN: Final[dict[str, Catalogue]] = {}
+_STORES: Final[dict[str, Store]] = {}
 _OPENING: Final = threading.Lock()
 
 
@@ -47,6 +56,27 @@ def catalogue() -> Catalogue:
         if where not in _OPEN:
             _OPEN[where] = open_catalogue(where)
         return _OPEN[where]
+
+
+def may_edit() -> bool:
+    """Say whether visitors may review and correct this collection."""
+    return bool(os.environ.get(EDITING))
+
+
+def editor() -> str:
+    """Return the name that edits are signed with where a visitor gives none."""
+    return os.environ.get(EDITOR) or getpass.getuser()
+
+
+def store() -> Store:
+    """Return the collection for writing, opened once for the process. Raises an AtlasError."""
+    from incidents.stores import open_store
+
+    where = path()
+    with _OPENING:
+        if where not in _STORES:
+            _STORES[where] = open_store(where)
+        return _STORES[where]
 
 
 @lru_cache(maxsize=1024)
@@ -70,6 +100,7 @@ def _page(source: Any, revision: str, where: Filter, order: str, *rest: int) -> 
 def _let_go() -> None:
     """Close what is open while Python can still do so in order."""
     _OPEN.clear()
+    _STORES.clear()
     _answer.cache_clear()
     _page.cache_clear()
 

@@ -365,39 +365,48 @@ class Edit(NamedTuple):
     after: Incident
 
 
+class Meanwhile(Conflict):
+    """Somebody else changed an incident after it was seen. `held` is what is there now, null where it is gone."""
+
+    def __init__(self, problems: Sequence[str], edit: Edit, held: Incident | None) -> None:
+        self.edit = edit
+        self.held = held
+        super().__init__("\n".join(["nothing was saved", *problems]))
+
+
 def save(store: Store, edits: Iterable[Edit], *, by: str) -> int:
     """Keep edits, all or none; returns how many incidents changed.
 
-    Raises Conflict, with both versions in words, where an incident is no longer as it was seen; nothing is kept then.
+    Raises Meanwhile, a Conflict with both versions in words, where an incident is no longer as it was seen; nothing is
+    kept then.
     """
     wanted = [edit for edit in edits if edit.before != edit.after]
     if not wanted:
         return 0
     with store.writing(by=by) as writer:
-        problems = [told for edit in wanted for told in _met(store, edit)]
-        if problems:
-            raise Conflict("\n".join(["nothing was saved", *problems]))
+        met = [(told, edit, held) for edit in wanted for told, held in [_met(store, edit)] if told]
+        if met:
+            raise Meanwhile([line for told, _, _ in met for line in told], met[0][1], met[0][2])
         writer.put(edit.after for edit in wanted)
     return len(wanted)
 
 
-def _met(store: Store, edit: Edit) -> Iterator[str]:
-    """Say what stands in the way of an edit: what somebody else did meanwhile, and what was to be saved."""
+def _met(store: Store, edit: Edit) -> tuple[list[str], Incident | None]:
+    """Return what stands in the way of an edit, line by line, and the incident as it is there now."""
     try:
         held = store.get(edit.after.id)
     except NotFound:
-        if edit.before is not None:
-            yield f"{edit.after.id}: was taken out of the collection meanwhile"
-        return
+        gone = [f"{edit.after.id}: was taken out of the collection meanwhile"]
+        return ([] if edit.before is None else gone), None
     if edit.before is None:
-        yield f"{edit.after.id}: is there already"
-        return
+        return [f"{edit.after.id}: is there already"], held
     if held.id != edit.before.id:
-        yield f"{edit.before.id}: was merged into {held.id} meanwhile"
-        return
-    if to_line(held) == to_line(edit.before) or to_line(held) == to_line(edit.after):
-        return
+        return [f"{edit.before.id}: was merged into {held.id} meanwhile"], held
+    if to_line(held) in {to_line(edit.before), to_line(edit.after)}:
+        return [], held
     last = held.history[-1] if held.history else None
-    yield f"{held.id}: was changed meanwhile" + (f" by {last.by} ({last.at})" if last else "")
-    yield from (f"  there now: {worded(d)}" for d in differences(edit.before, held))
-    yield from (f"  yours:     {worded(d)}" for d in differences(edit.before, edit.after))
+    return [
+        f"{held.id}: was changed meanwhile" + (f" by {last.by} ({last.at})" if last else ""),
+        *(f"  there now: {worded(d)}" for d in differences(edit.before, held)),
+        *(f"  yours:     {worded(d)}" for d in differences(edit.before, edit.after)),
+    ], held

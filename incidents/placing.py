@@ -6,6 +6,7 @@ Each function returns the place fields of `incidents.model.Incident`, all of the
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Final
 
 from geo import admin, geocode
@@ -20,6 +21,7 @@ FIELDS: Final = (
     "point", "place_name", "place_id", "country", "admin1", "admin1_name", "admin2_name", "geo_precision",
     "uncertainty_m", "geo_method",
 )  # fmt: skip
+_POSITION: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)")
 _SHOWN: Final = 5
 _USUAL_M: Final = {"site": 50.0, "vicinity": 250.0, "settlement": 4_000.0, "near": 10_000.0}
 _BLANK: Final = dict.fromkeys(FIELDS) | {"geo_precision": "unknown"}
@@ -80,6 +82,19 @@ def at(
     elif precision is not None:
         told["uncertainty_m"] = _USUAL_M.get(precision, fields["uncertainty_m"])
     return {**_BLANK, **fields, **told, "point": Point(lon=lon, lat=lat)}
+
+
+def written(text: str, *, province: str | None = None) -> dict[str, Any]:
+    """Return the place that one line of text means: a name, an id, `LON, LAT`, or nothing for not known. Raises BadInput."""
+    text = text.strip()
+    if not text:
+        return unknown()
+    if re.fullmatch(r"[a-z]+:\S+", text):
+        return by_id(text)
+    position = _POSITION.fullmatch(text)
+    if position:
+        return at(float(position[1]), float(position[2]))
+    return named(text, province=province)
 
 
 def unknown() -> dict[str, Any]:

@@ -19,6 +19,10 @@ from incidents.filters import Filter
 STORE: Final = "INCIDENT_ATLAS_COLLECTION"
 """The environment variable that names the collection: a folder, a file or an address. Read by the dashboard too."""
 
+EDITING: Final = "INCIDENT_ATLAS_EDIT"
+EDITOR: Final = "INCIDENT_ATLAS_BY"
+"""The environment variables that let the dashboard's visitors edit, and sign for them. Read by the dashboard."""
+
 SHIPPED: Final = Path("data") / "ukraine"
 
 T = TypeVar("T")
@@ -158,9 +162,9 @@ def default_collection() -> str:
     named = os.environ.get(STORE)
     if named:
         return named
-    for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        if (root / SHIPPED).is_dir():
-            return str(root / SHIPPED)
+    found = shipped()
+    if found:
+        return found
     raise click.UsageError(f"name a collection with --from FOLDER, or set {STORE}")
 
 
@@ -179,3 +183,11 @@ def size_of(path: Path) -> int:
     if path.is_dir():
         return sum(file.stat().st_size for file in path.glob("*.geojson*"))
     return path.stat().st_size if path.exists() else 0
+
+
+def shipped() -> str | None:
+    """Return the folder of the example collection, null where it is not installed."""
+    for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
+        if (root / SHIPPED).is_dir():
+            return str(root / SHIPPED)
+    return None

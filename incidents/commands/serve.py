@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import getpass
 import importlib.util
 import ipaddress
 import os
@@ -15,29 +16,68 @@ import click
 
 from incidents._errors import AtlasError, Locked
 from incidents._files import CannotWrite
-from incidents.commands._common import STORE, example, shown, store_options
+from incidents.commands._common import EDITING, EDITOR, STORE, example, shipped, shown, store_options
 from incidents.stores import is_database, open_store
 
 
-@click.command("serve", epilog=example("serve", "serve --from my-collection --port 8600"))
+@click.command(
+    "serve",
+    epilog=example(
+        "serve", "serve --from my-collection --port 8600", "serve --from my-collection --edit --by Ana"
+    ),
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 @click.option(
     "--address", default="127.0.0.1", show_default=True, help="127.0.0.1 is reached from this machine only."
 )
+@click.option(
+    "--edit", is_flag=True, help="Let visitors review and correct the collection, which must be named."
+)
+@click.option(
+    "--by", metavar="NAME", help="Who edits, where a visitor gives no name; your login name otherwise."
+)
 @store_options
-def command(*, port: int, address: str, source: str) -> None:
+def command(*, port: int, address: str, edit: bool, by: str | None, source: str) -> None:
     """Start the dashboard and print its address. Stop it with Ctrl+C."""
+    if by and not edit:
+        raise click.UsageError("--by goes with --edit")
+    if edit:
+        _check_editable(source)
     _prepare(source)
     _check_port(address, port)
     host = f"[{address}]" if ":" in address else address
     click.echo(f"Incident Atlas: http://{host}:{port}  (collection {shown(source)}; Ctrl+C stops it)")
+    if edit:
+        click.echo(
+            "Who opens this page can review and correct incidents; every change stays in their history.",
+            err=True,
+        )
     if not ipaddress.ip_address(_number(address)).is_loopback:
         click.echo(
             "Other machines can reach this address, and the dashboard asks nobody for a password.", err=True
         )
     sys.stdout.flush()
     environment = {**os.environ, STORE: source if "://" in source else str(Path(source).resolve())}
+    environment.pop(EDITING, None)
+    if edit:
+        environment |= {EDITING: "1", EDITOR: by or getpass.getuser()}
     os.execve(sys.executable, [sys.executable, "-m", "streamlit", *_arguments(address, port)], environment)  # noqa: S606
+
+
+def _check_editable(source: str) -> None:
+    """Raise UsageError for what cannot be edited: a single file, and the example that ships with the program."""
+    if "://" in source:
+        return
+    path = Path(source)
+    if path.is_file():
+        raise click.UsageError(
+            f"--edit: {source} is a single file; copy it into a folder: import {source} --into FOLDER"
+        )
+    if path.resolve() == Path(shipped() or "/nowhere").resolve():
+        raise click.UsageError(
+            f"--edit: {source} is the example that ships with the program and stays as it is; "
+            f"copy it first: copy {source} my-collection"
+        )
 
 
 def _number(address: str) -> str:

@@ -1,0 +1,262 @@
+"""The part at the foot of the ledger where a person reviews and corrects an incident; there only with `serve --edit`.
+
+What was seen when the part was drawn is what an edit is made from: when somebody else changed the incident meanwhile,
+the edit is refused and both changes are shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard import ledger_view, messages, source
+from dashboard.changes import change_words
+from dashboard.markup import plain, render
+from dashboard.session import held
+from dashboard.strings import Words
+from incidents import editing, placing, vocabulary
+from incidents._errors import AtlasError, BadInput
+from incidents.editing import Edit, Hand, Meanwhile
+from incidents.model import Claim, Incident
+
+REVIEWS: Final = ("unreviewed", "accepted", "needs_review", "rejected")
+GRADINGS: Final = (editing.NONE, *editing.JUDGED)
+_MARK: Final = "desk"
+_NAME: Final = "desk_name"
+
+
+@dataclass
+class Desk:
+    """What lies on a visitor's desk: the incident as seen, how often it was laid out, and what came of the last save."""
+
+    seen: Incident
+    number: int = 0
+    is_saved: bool = False
+    problems: list[str] = field(default_factory=list)
+    met: Meanwhile | None = None
+
+    def key(self, name: str) -> str:
+        """Return the key of a widget; one of its own for each laying out, so that none keeps an older value."""
+        return f"desk_{self.number}_{name}"
+
+    def typed(self, name: str) -> Any:
+        """Return what stands in a widget."""
+        return st.session_state.get(self.key(name))
+
+
+def draw(incident: Incident, words: Words) -> None:
+    """Draw the part for `incident`, as it is in the collection now. Draws nothing where editing is off."""
+    if not source.may_edit():
+        return
+    desk = _laid_out(incident)
+    with st.container(key="desk"):
+        st.html(render("desk.html", heading=words("desk.heading"), lead=words("desk.lead")))
+        _said(desk, incident, words)
+        review, correct = st.tabs([words("desk.tab_review"), words("desk.tab_correct")])
+        with review, st.form(desk.key("review_form"), border=False):
+            _review(desk, words)
+        with correct, st.form(desk.key("correct_form"), border=False):
+            _correct(desk, words)
+
+
+def _laid_out(incident: Incident) -> Desk:
+    desk: Desk | None = held().marks.get(_MARK)
+    if desk is None or desk.seen.id != incident.id:
+        desk = Desk(incident, number=desk.number + 1 if desk else 0)
+        held().marks[_MARK] = desk
+    return desk
+
+
+def _lay_out_anew(*, is_saved: bool = False) -> None:
+    """Take the incident from the desk; the next run lays it out as it is then."""
+    desk: Desk = held().marks[_MARK]
+    now = source.catalogue().get(desk.seen.id)
+    held().marks[_MARK] = Desk(now, desk.number + 1, is_saved=is_saved)
+
+
+def _said(desk: Desk, now: Incident, words: Words) -> None:
+    """Say what came of the last save, and whether somebody else changed the incident since it was laid out."""
+    if desk.is_saved:
+        last = desk.seen.history[-1] if desk.seen.history else None
+        messages.notice(words("desk.saved", who=last.by if last else ""))
+    if desk.problems:
+        messages.notice(words("desk.refused"), desk.problems, kind="error")
+    if desk.met is not None or now != desk.seen:
+        messages.notice(
+            words("desk.met"), _meanwhile(desk, now, words), why=words("desk.met_why"), kind="warning"
+        )
+        st.button(words("desk.reload"), on_click=_lay_out_anew, key=desk.key("reload"))
+
+
+def _meanwhile(desk: Desk, now: Incident, words: Words) -> list[str]:
+    who = now.history[-1].by if now.history else words("unknown")
+    theirs = [words("desk.theirs", who=who, change=c) for c in _changes(desk.seen, now, words)]
+    mine = desk.met.edit.after if desk.met is not None else None
+    return theirs + [
+        words("desk.yours", change=c) for c in (_changes(desk.seen, mine, words) if mine else [])
+    ]
+
+
+def _changes(before: Incident, after: Incident, words: Words) -> list[str]:
+    return [change_words(d, words) for d in editing.differences(before, after)]
+
+
+# ---- the two forms
+
+
+def _review(desk: Desk, words: Words) -> None:
+    seen = desk.seen
+    options = REVIEWS if seen.review in REVIEWS else (*REVIEWS, seen.review)
+    st.segmented_control(
+        words("desk.incident"), options, default=seen.review, key=desk.key("review"), required=True,
+        format_func=lambda word: words.term("review", word),
+    )  # fmt: skip
+    st.segmented_control(
+        words("desk.grading"), GRADINGS, default=seen.judged_grading or editing.NONE, key=desk.key("grading"),
+        format_func=lambda w: words("desk.grading_none") if w == editing.NONE else words.term("grading", w),
+        help=words("desk.grading_help"), required=True,
+    )  # fmt: skip
+    if seen.claims:
+        labels = {claim.id: claim_label(claim, words) for claim in seen.claims}
+        st.multiselect(
+            words("desk.claims"), list(labels), key=desk.key("claims"), format_func=labels.__getitem__,
+            placeholder=words("desk.claims_none"), help=words("desk.claims_help"),
+        )  # fmt: skip
+        st.segmented_control(
+            words("desk.claims_are"), REVIEWS, key=desk.key("claims_review"),
+            format_func=lambda word: words.term("review", word),
+        )  # fmt: skip
+    _signature(desk, "review", words)
+    st.form_submit_button(
+        words("desk.save"), on_click=_save_review, args=(words,), key=desk.key("save_review")
+    )
+
+
+def _correct(desk: Desk, words: Words) -> None:
+    seen = desk.seen
+    st.text_input(words("desk.title"), seen.title, key=desk.key("title"))
+    known = list(vocabulary.words("category"))
+    st.selectbox(
+        words("filter.category"), known, index=known.index(seen.category), key=desk.key("category"),
+        format_func=lambda word: words.term("category", word),
+    )  # fmt: skip
+    st.text_input(words("desk.date"), date_text(seen), key=desk.key("date"), help=words("desk.date_help"))
+    st.text_input(
+        words("filter.place"), seen.place_name or "", key=desk.key("place"), help=words("desk.place_help")
+    )
+    st.text_input(words("desk.province"), seen.admin1_name or "", key=desk.key("province"))
+    _signature(desk, "correct", words)
+    st.form_submit_button(
+        words("desk.save"), on_click=_save_correction, args=(words,), key=desk.key("save_correct")
+    )
+
+
+def _signature(desk: Desk, form: str, words: Words) -> None:
+    why, by = st.columns([3, 2])
+    with why:
+        st.text_input(words("desk.why"), key=desk.key(f"{form}_why"), placeholder=words("desk.why_hint"))
+    with by:
+        name = held().marks.setdefault(_NAME, source.editor())
+        st.text_input(words("desk.by"), name, key=desk.key(f"{form}_by"))
+
+
+def claim_label(claim: Claim, words: Words) -> str:
+    """Return one line by which a claim is told from the others of its incident."""
+    who = claim.speaker.name if claim.speaker else words("ledger.own_voice")
+    kind = words.term("predicate", claim.predicate)
+    stated = claim.min is not None or claim.max is not None
+    figure = f" {ledger_view.figure_words(claim, words)}" if stated else ""
+    state = "" if claim.review == "unreviewed" else f", {words.term('review', claim.review).lower()}"
+    return plain(f"{kind}{figure}, {who}{state} · {editing.short(claim.id)}")
+
+
+def date_text(incident: Incident) -> str:
+    """Return the day or days as the form takes them; empty where they are not known."""
+    start, end = incident.date_start, incident.date_end or incident.date_start
+    if start is None or end is None:
+        return ""
+    if incident.date_precision == "year" and (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return f"{start:%Y}"
+    if incident.date_precision == "month" and start.day == 1 and (end + dt.timedelta(days=1)).day == 1:
+        return f"{start:%Y-%m}"
+    return start.isoformat() if start == end else f"{start}/{end}"
+
+
+# ---- saving
+
+
+def _hand(desk: Desk, form: str) -> Hand:
+    name = str(desk.typed(f"{form}_by") or "").strip() or source.editor()
+    held().marks[_NAME] = name
+    return editing.signed(name, str(desk.typed(f"{form}_why") or ""))
+
+
+def _save_review(words: Words) -> None:
+    desk: Desk = held().marks[_MARK]
+    hand = _hand(desk, "review")
+
+    def change(incident: Incident) -> Incident:
+        claims, claims_review = desk.typed("claims") or [], desk.typed("claims_review")
+        if bool(claims) != bool(claims_review):
+            raise BadInput(words("desk.claims_half"))
+        incident = editing.set_review(incident, desk.typed("review") or incident.review, hand=hand)
+        incident = editing.set_grading(incident, desk.typed("grading") or editing.NONE, hand=hand)
+        return editing.set_review(incident, claims_review, hand=hand, claims=claims) if claims else incident
+
+    _save(desk, hand, change, words)
+
+
+def _save_correction(words: Words) -> None:
+    desk: Desk = held().marks[_MARK]
+    hand = _hand(desk, "correct")
+
+    def change(incident: Incident) -> Incident:
+        shown = {"title": incident.title, "category": incident.category, "date": date_text(incident)}
+        typed = {name: str(desk.typed(name) or "").strip() for name in shown}
+        fields = {name: text for name, text in typed.items() if text != shown[name]}
+        place: dict[str, Any] | None = None
+        problems: list[str] = []
+        try:
+            place = _place(desk)
+        except BadInput as bad:
+            problems.extend(bad.problems)
+        try:
+            incident = editing.correct(incident, fields, hand=hand) if fields else incident
+        except BadInput as bad:
+            problems.extend(bad.problems)
+        if problems:
+            raise BadInput(problems)
+        return editing.move(incident, place, hand=hand) if place is not None else incident
+
+    _save(desk, hand, change, words)
+
+
+def _place(desk: Desk) -> dict[str, Any] | None:
+    """Return the place that was written, null where it was left as it is."""
+    shown = (desk.seen.place_name or "", desk.seen.admin1_name or "")
+    typed = tuple(str(desk.typed(name) or "").strip() for name in ("place", "province"))
+    if typed == shown:
+        return None
+    province = typed[1] if typed[1] != shown[1] or typed[0] == shown[0] else None
+    return placing.written(typed[0], province=province or None)
+
+
+def _save(desk: Desk, hand: Hand, change: Any, words: Words) -> None:
+    desk.is_saved, desk.problems, desk.met = False, [], None
+    try:
+        edit = Edit(desk.seen, change(desk.seen))
+        if edit.before == edit.after:
+            desk.problems = [words("desk.nothing")]
+            return
+        editing.save(source.store(), [edit], by=hand.by)
+    except Meanwhile as met:
+        desk.met = met
+    except BadInput as bad:
+        desk.problems = list(bad.problems)
+    except AtlasError as error:
+        desk.problems = [str(error)]
+    else:
+        _lay_out_anew(is_saved=True)

@@ -1,0 +1,174 @@
+"""Reviewing and correcting on the page: only where it was turned on, kept with a history, refused where it would overwrite."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import changes, desk, source, strings
+from incidents import editing
+from incidents.editing import Difference, Edit
+from incidents.model import Change
+from incidents.store import FolderStore
+from tests.dashboard import samples
+from tests.dashboard.test_page import PAGE, html
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    store = FolderStore.open(tmp_path / "c", create=True)
+    store.put(samples.everything())
+    return store.folder
+
+
+@pytest.fixture
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    def run(incident_id: str, *, edit: bool = True, **words: str) -> AppTest:
+        monkeypatch.setenv(source.ENVIRONMENT, str(folder))
+        monkeypatch.setenv(source.EDITOR, "Ana")
+        monkeypatch.setenv(source.EDITING, "1") if edit else monkeypatch.delenv(source.EDITING, raising=False)
+        test = AppTest.from_file(PAGE, default_timeout=60)
+        for name, value in {"id": incident_id, **words}.items():
+            test.query_params[name] = value
+        test.run()
+        assert not test.exception
+        return test
+
+    return run
+
+
+def save(test: AppTest, form: str) -> AppTest:
+    button = widget(test.button, f"save_{form}")
+    button.click().run()
+    assert not test.exception
+    return test
+
+
+def widget(widgets: Any, name: str) -> Any:
+    (found,) = [w for w in widgets if w.key and re.fullmatch(rf"desk_\d+_{name}", w.key)]
+    return found
+
+
+def test_without_the_option_nothing_can_be_changed(opened: Any) -> None:
+    test = opened("t-first", edit=False)
+    assert "Strike t-first" in html(test)
+    assert not [w for w in (*test.button, *test.text_input) if w.key and "desk_" in w.key]
+
+
+def test_a_review_is_kept_and_the_page_shows_it(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    assert "Not reviewed" in html(test)
+    widget(test.button_group, "review").set_value("accepted")
+    widget(test.button_group, "grading").set_value("confirmed")
+    widget(test.text_input, "review_why").set_value("read the page")
+    save(test, "review")
+    kept = FolderStore.open(folder).get("t-first")
+    assert (kept.review, kept.judged_grading) == ("accepted", "confirmed")
+    assert {(line.by, line.detail["why"]) for line in kept.history} == {("Ana", "read the page")}
+    page = html(test)
+    assert "Saved, by Ana." in page
+    assert "Review: Review: Not reviewed → Accepted, by Ana (read the page)" in page
+    assert "Grading: Confirmed" in page
+
+
+def test_a_rejected_claim_leaves_the_figures(opened: Any, folder: Path) -> None:
+    test = opened("t-second")
+    claims = widget(test.multiselect, "claims")
+    claims.set_value([option for option in claims.options if "killed" in option][:1])
+    widget(test.button_group, "claims_review").set_value("rejected")
+    save(test, "review")
+    kept = FolderStore.open(folder).get("t-second")
+    assert [c.review for c in kept.claims] == ["rejected", "unreviewed"]
+    assert "set aside by a reviewer" in html(test)
+
+
+def test_a_rejected_incident_leaves_the_line_of_truth(opened: Any) -> None:
+    test = opened("t-late")
+    assert "6 incidents" in html(test)
+    widget(test.button_group, "review").set_value("rejected")
+    save(test, "review")
+    assert "5 incidents" in html(test)
+    assert "4 on the map" in html(test)
+
+
+def test_place_date_category_and_title_are_corrected(opened: Any, folder: Path) -> None:
+    test = opened("t-unplaced", lang="en")
+    widget(test.text_input, "title").set_value("Shots near the station")
+    widget(test.selectbox, "category").set_value("shelling")
+    widget(test.text_input, "date").set_value("2022-05")
+    widget(test.text_input, "place").set_value("Ізюм")
+    save(test, "correct")
+    kept = FolderStore.open(folder).get("t-unplaced")
+    assert (kept.title, kept.category, kept.date_end) == (
+        "Shots near the station",
+        "shelling",
+        dt.date(2022, 5, 31),
+    )
+    assert (kept.place_id, kept.admin1) == ("geonames:707292", "UA-63")
+    assert "0 without a known place" in html(test)
+
+
+def test_a_bad_correction_says_everything_that_is_wrong_and_saves_nothing(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    widget(test.text_input, "title").set_value(" ")
+    widget(test.text_input, "date").set_value("yesterday")
+    widget(test.text_input, "place").set_value("<b>Nowhere</b>")
+    save(test, "correct")
+    page = html(test)
+    for part in ("Nothing was saved.", "title: cannot be empty", "&#39;yesterday&#39;", "&lt;b&gt;Nowhere"):
+        assert part in page
+    assert FolderStore.open(folder).get("t-first") == samples.strike("t-first", "2022-03-01", killed=7)
+
+
+def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    store = FolderStore.open(folder)
+    seen = store.get("t-first")
+    theirs = editing.correct(seen, {"title": "Theirs"}, hand=editing.signed("Boris"))
+    editing.save(store, [Edit(seen, theirs)], by="Boris")
+    widget(test.text_input, "title").set_value("Mine")
+    save(test, "correct")
+    page = html(test)
+    assert "Somebody else changed this incident meanwhile." in page
+    assert "Boris: Incident: Strike t-first → Theirs" in page
+    assert "You: Incident: Strike t-first → Mine" in page
+    assert store.get("t-first") == theirs
+    widget(test.button, "reload").click().run()
+    assert widget(test.text_input, "title").value == "Theirs"
+    assert "Somebody else" not in html(test)
+    widget(test.text_input, "title").set_value("Mine")
+    save(test, "correct")
+    assert FolderStore.open(folder).get("t-first").title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"date": "2022-03-09"}, "2022-03-09"),
+        ({"date": "2024-02"}, "2024-02"),
+        ({"date": "2022"}, "2022"),
+        ({"date": "2022-03-01/2022-03-05"}, "2022-03-01/2022-03-05"),
+        ({"date": "unknown"}, ""),
+    ],
+)
+def test_a_date_is_shown_as_it_is_written(fields: dict[str, str], text: str) -> None:
+    incident = samples.strike("t", "2022-01-01", killed=1)
+    assert desk.date_text(editing.correct(incident, fields, hand=editing.signed("x"))) == text
+
+
+def test_a_change_is_told_in_the_language_of_the_page() -> None:
+    words = strings.load("uk")
+    assert (
+        changes.change_words(Difference("review", "unreviewed", "accepted"), words)
+        == "Перевірка: Не перевірено → Прийнято"
+    )
+    told = changes.history_words(
+        Change(at="x", by="b", what="<i>", detail={"changed": "odd", "why": 3}), words
+    )
+    assert "<i>" in told
