@@ -435,7 +435,9 @@ def find(
                 DateMention(start, end, value, f"date.{rule.name}", _why(rule, anchor), rule.relative)
             )
     own = _together(lower, [_of_last_year(lower, d) for d in sorted(taken, key=lambda d: d.start)])
-    return _together(lower, _from_days(lower, own, is_spoken))
+    today = anchor_at(own[0].start).day if own else None
+    ahead = {d for d in own if d.value and today is not None and edges(d.value)[0] > today}
+    return _together(lower, _from_days(lower, own, lambda d: d in ahead or is_spoken(d)))
 
 
 _LAST_YEAR: Final = re.compile(
@@ -502,7 +504,7 @@ def _from_days(
     A day on which somebody only spoke is none to count from. Where no day is named before, what `find` made stays.
     """
     days = [d for d in found if d.value and len(d.value) >= 10]
-    days = [d for d in days if not is_spoken(d)] or days
+    days = [d for d in days if not is_spoken(d)] or [d for d in days if d.rule != "date.named_day"]
     ends = [d.end for d in days]
     made = dict.fromkeys(found)
     for pattern, sign in _from_there():

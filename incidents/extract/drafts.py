@@ -25,7 +25,7 @@ _LOOSE: Final = frozenset(
 )
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
 _EVENTS: Final = BLASTS | {"sexual_violence", "detention_torture"}
-_REACH: Final = 90
+_REACH: Final = 130
 """Characters between the word of a strike and the place that was struck."""
 
 
@@ -150,7 +150,8 @@ class Drafter:
             and not any(a <= s.start < b for a, b in self._said)
         ]  # fmt: skip
         found = self._where.on_side(sentence, sentence.end, found)
-        blows = self._cues.blows(sentence.start, sentence.end)
+        fell = _pattern("fell").finditer(self._shadow.lower, sentence.start, sentence.end)
+        blows = [*self._cues.blows(sentence.start, sentence.end), *(m.start() for m in fell)]
         if not blows or category not in BLASTS | {"other"}:
             return found
         struck: list[Site] = []
@@ -172,7 +173,10 @@ class Drafter:
             return
         category = self._what.of(fact)
         when = self._when.of(fact)
-        for site in self._where.of(fact, starts):
+        spread = self._where.spread(fact) if fact.value else ()
+        for site in spread:
+            self._add(drafts, None, fact, site, when, category, self._role(fact, site, when, category))
+        for site in self._where.of(fact, starts) if not spread else self._where.areas(fact):
             if fact.value == 0 and not self._happened(drafts, fact, site):
                 continue
             role = self._role(fact, site, when, category)
@@ -235,7 +239,8 @@ class Drafter:
             (when and when.steps_back)
             or _pattern("before_that").search(self._shadow.lower, sentence.start, sentence.end)
         )
-        draft.is_dated |= when is not None and sentence.start <= when.start < sentence.end
+        own = when is not None and sentence.start <= when.start < sentence.end
+        draft.is_dated |= own or (when is not None and when == self._when.first)
         if i is not None:
             draft.facts.append(i)
         draft.spans.append((sentence.start, sentence.end))

@@ -111,8 +111,8 @@ def _says_more(one: Draft, other: Draft) -> bool:
 
 
 def _rank(d: Draft) -> tuple[int, bool, int]:
-    plain = _PLAIN.index(d.category) if d.category in _PLAIN else len(_PLAIN)
-    return min(plain, _PLAIN.index("explosion")), d.is_sure, plain
+    plain = _PLAIN.index(d.category) if d.category in _PLAIN and "mine" not in d.weapon else len(_PLAIN)
+    return min(plain, _PLAIN.index("shelling")), d.is_sure, plain
 
 
 def _kind(d: Draft) -> str:

@@ -195,6 +195,12 @@ def _no_names() -> frozenset[str]:
 _IN_CLAUSE: Final = re.compile(
     r"(?:^|[.!?;:,\n»”\"—–-]\s*|(?<!\w)(?:and|but|while|а|але|но|та|і|и)\s)(?P<inside>(?:in|у|в) )?$"
 )
+_KYIV: Final = "geonames:703448"
+_CAPITALS: Final = frozenset(
+    f"geonames:{n}"
+    for n in (524901, 625144, 756135, 2643743, 4140963, 2800866, 2950159, 2988507, 323786, 2660646)
+)
+"""Moscow, Minsk, Warsaw, London, Washington, Brussels, Berlin, Paris, Ankara, Geneva."""
 _INSIDE: Final = re.compile(r"(?<!\w)(?:in|near|у|в|під|под|біля|возле) $")
 _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
 
@@ -215,6 +221,10 @@ class Reader:
         bodies: Iterable[tuple[int, int]],
     ) -> None:
         self._shadow, self._segments = shadow, segments
+        masked = list(masked)
+        self._surnames = {
+            shadow.lower[a:b].split()[-1] for a, b in masked if " " in shadow.lower[a:b].strip()
+        }
         streets = [m.span() for m in _streets().finditer(shadow.cased)]
         self._bodies = list(bodies)
         self._in_body = bytearray(len(shadow.cased) + 1)
@@ -272,7 +282,7 @@ class Reader:
             return True
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
             return True
-        return self._is_quarter(m) or self._is_given_name(m, word)
+        return word in self._surnames or self._is_quarter(m) or self._is_given_name(m, word)
 
     def _is_given_name(self, m: Mention, word: str) -> bool:
         """Say whether a small place's name is a person's: "жительница Волчанска Тамара"."""
@@ -418,7 +428,8 @@ class Reader:
         lower = self._shadow.lower
         head = max(self._segments.at(m.start).start, m.start - 90)
         others = (
-            ("name", "part of a name", self._is_in_name(m, head)),
+            ("name", "part of a name", self._after("compound", m) or self._is_in_name(m, head)),
+            ("name", "a capital stands for its government", self._is_government(m, head)),
             ("agency", "part of the name of an office or a body", self._is_agency(m, head)),
             (
                 "offset",
@@ -433,7 +444,8 @@ class Reader:
                 "origin",
                 "where something came from or was taken to",
                 bool(_origin().search(lower[head : m.start]))
-                and not _HOSPITAL_HIT.search(lower[head : m.start]),
+                and not _HOSPITAL_HIT.search(lower[head : m.start])
+                and not self._after("hospital_hit", m),
             ),
         )
         for role, why, holds in others:
@@ -467,6 +479,16 @@ class Reader:
             return False
         begins = not cased[head : lead.start()].strip() or cased[: lead.start()].rstrip()[-1:] in ".!?:\n–—-"
         return not begins and not any(p.end == lead.end("word") for p in self._mentions)
+
+    def _is_government(self, m: Mention, head: int) -> bool:
+        """Say whether the capital of another country stands alone, not behind "in" or "on": its government is meant."""
+        lower = self._shadow.lower
+        if _KYIV in m.place_ids and m.how == "exact":
+            opens = not lower[self._segments.at(m.start).start : m.start].strip(' "“«')
+            return opens and self._after("rules", m)
+        if not _CAPITALS.intersection(m.place_ids) or self._shadow.lower[m.end : m.end + 1] in {":", "–"}:
+            return False
+        return _end_with("located").search(self._shadow.lower, head, m.start) is None
 
     def _is_where_spoken(self, m: Mention, head: int) -> bool:
         """Say whether a place behind "in" opens a clause of speech ("У Москві заявили")."""

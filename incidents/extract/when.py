@@ -23,6 +23,8 @@ _OLD: Final = dt.timedelta(days=45)
 _NEWS: Final = dt.timedelta(days=10)
 _HEADING: Final = 32
 """Characters of a line that is only a heading ("5 травня")."""
+_OPENING: Final = 5
+"""Characters before a date that opens a sentence ("Ще вчора …")."""
 _LEAD: Final = 25
 """Characters before a date that leads its sentence."""
 
@@ -57,9 +59,11 @@ class When:
             lower, max(0, d.start - 60), d.start
         ):
             return True
-        if _pattern("visited").search(lower, max(0, d.start - 60), d.start):
+        if any(
+            _pattern(name).search(lower, max(0, d.start - 60), d.start) for name in ("visited", "spoke_on")
+        ):
             return True
-        opens = d.rule == "date.from_there" or not lower[self._segments.at(d.start).start : d.start].strip()
+        opens = d.rule == "date.from_there" or d.start - self._segments.at(d.start).start < _OPENING
         if opens and _pattern("rose_after").match(lower, d.end):
             return True
         return any(
@@ -94,7 +98,7 @@ class When:
         lead = self._shadow.lower[max(0, d.start - 12) : d.start + 8]
         return "/" not in str(d.value) and bool(
             re.search(
-                r"(?<!\w)(?:since|until|till|by|з|із|с|со|до|к|починаючи з|начиная с) (?:\w+ )?$",
+                r"(?<!\w)(?:since|until|till|by|з|із|с|со|до|к|починаючи з|начиная с) (?:(?:the|early|late|mid|last|ранку|утра|вечора|вечера|кінця|конца|початку|начала|середини|середины) )?$",
                 lead[: d.start - max(0, d.start - 12)],
             )
             or re.match(r"(?:since|until|till|by|з|із|с|со|до|к) ", self._shadow.lower[d.start : d.start + 8])
@@ -123,14 +127,23 @@ class When:
                 near = sentence.index <= 1 and not self._is_later(sentence)
                 if d.value and self._is_close(d) and (near or self._is_of_main(sentence, d)):
                     return d
-        return None
+        return self._only_date()
+
+    def _only_date(self) -> DateMention | None:
+        """Return the one day of a report, weeks old though it be, where a strike is told beside it."""
+        found = [(i, d) for i, dated in self._dates.items() for d in dated]
+        if len(found) != 1:
+            return None
+        sentence, d = self._segments.sentences[found[0][0]], found[0][1]
+        first, last = dates.edges(str(d.value))
+        is_day = (last - first).days < 2 and not d.steps_back
+        return d if is_day and self.is_recent(d) and self._is_of_main(sentence, d) else None
 
     def _is_later(self, sentence: Sentence) -> bool:
-        """Say whether a sentence tells only of what came after: wounded people who died."""
+        """Say whether a sentence tells only of what came after: a rescue, wounded people who died."""
         span = (sentence.start, sentence.end)
-        return _pattern("of_wounds").search(self._shadow.lower, *span) is not None and not self._cues.blows(
-            *span
-        )
+        later = any(_pattern(name).search(self._shadow.lower, *span) for name in ("of_wounds", "aftermath"))
+        return later and not self._cues.blows(*span)
 
     def _is_of_main(self, sentence: Sentence, d: DateMention) -> bool:
         """Say whether a sentence further down tells of a strike at the place of the report, or at none."""

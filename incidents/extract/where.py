@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,6 +17,20 @@ from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
 
 USABLE: Final = frozenset({"mention", "site", "comparison", "resident"})
+_HARM: Final = frozenset(
+    {
+        "killed",
+        "injured",
+        "missing",
+        "bodies",
+        "graves",
+        "exhumed",
+        "detained",
+        "displaced",
+        "damage",
+        "damage_share",
+    }
+)
 _NEAR_COUNTRIES: Final = frozenset({"UA", "RU", "BY", "MD"})
 
 
@@ -33,7 +47,8 @@ class Where:
         *, told: Sequence[tuple[int, int]], facts: Sequence[Fact],
     ) -> None:  # fmt: skip
         self._cues = cues
-        self._told_in = {segments.at(f.start).index for f in facts}
+        self._starts = sorted(f.start for f in facts if f.predicate in _HARM)
+        self._told_in = {segments.at(f.start).index for f in facts if f.predicate in _HARM}
         self._shadow, self._segments, self._told = shadow, segments, told
         self._is_home = any(s.place is not None and s.place.country == "UA" for s in sites)
         self.by_sentence: dict[int, list[Site]] = {}
@@ -156,7 +171,8 @@ class Where:
     def of(self, fact: Fact, others: list[int]) -> tuple[Site, ...]:
         """Return the places of a claim, none for a total; `others` are where all claims start, sorted."""
         sentence = self._segments.at(fact.start)
-        named = self._home(fact, sentence) or (self._left(sentence) if fact.predicate == "displaced" else ())
+        named = self._home(fact, sentence) if not self.spread(fact) else ()
+        named = named or (self._left(sentence) if fact.predicate == "displaced" else ())
         if named:
             return named
         here = [s for s in self.usable(sentence) if not self._inside_speaker(s, fact)]
@@ -173,6 +189,21 @@ class Where:
         ):
             return ()
         return (self.main,) if self.main is not None else ()
+
+    def spread(self, fact: Fact) -> tuple[Site, ...]:
+        """Return the towns that a total names behind a colon without figures of their own ("two dead: in A and B")."""
+        sentence = self._segments.at(fact.start)
+        colon = self._shadow.lower.find(":", fact.end, min(sentence.end, fact.end + 60))
+        if colon < 0 or bisect_right(self._starts, colon) < bisect_left(self._starts, sentence.end):
+            return ()
+        found = tuple(
+            s for s in self._towns(sentence) if s.start > colon and s.role not in {"comparison", "resident"}
+        )
+        return found if found and not self.ids_before(sentence, colon) else ()
+
+    def ids_before(self, sentence: Sentence, at: int) -> bool:
+        """Say whether a sentence names a town before `at`."""
+        return any(s.start < at for s in self._towns(sentence))
 
     def _home(self, fact: Fact, sentence: Sentence) -> tuple[Site, ...]:
         """Return where the people of a figure live, where those words follow it."""
@@ -210,6 +241,10 @@ class Where:
         if len(towns) < 2 or ":" not in self._shadow.lower[sentence.start : towns[0].start]:
             return None
         return next((s for s in self._areas(sentence) if s.start < towns[0].start), None)
+
+    def areas(self, fact: Fact) -> tuple[Site, ...]:
+        """Return the province or district that a sentence names for a total, if it does."""
+        return tuple(self._areas(self._segments.at(fact.start)))[:1]
 
     def _areas(self, sentence: Sentence) -> list[Site]:
         found = self.by_sentence.get(sentence.index, [])

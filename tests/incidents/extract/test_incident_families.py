@@ -203,3 +203,41 @@ def test_the_district_of_the_heading_is_no_second_incident() -> None:
 def test_the_day_beside_the_word_of_the_strike_is_its_day() -> None:
     text = "The toll of Tuesday's missile strike on Pavlohrad rose to five after rescuers found two bodies overnight."
     assert {day for _, day, _ in _incidents(text)} == {"2024-05-21"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A drone wounded a woman in Sevastopol on Friday, the Moscow-installed governor said.",
+        "Kyiv and Moscow traded accusations over a strike on a hostel in Starobilsk. Rockets killed eight people there, the Moscow-appointed head said.",
+        "В Горловке снаряд ранил двоих подростков. В Киеве слова назначенного Москвой чиновника пока не комментировали.",
+        "London condemned the strike on a market in Sloviansk that killed two people.",
+    ],
+)
+def test_a_capital_that_speaks_was_not_hit(text: str) -> None:
+    assert _places(text) & {"Sevastopol", "Starobilsk", "Horlivka", "Sloviansk"}
+    assert len(_places(text)) == 1
+
+
+def test_a_total_spread_over_towns_without_figures_is_of_none_of_them() -> None:
+    text = "За 24 травня росіяни вбили двох жителів Донеччини: у Новогродівці та Часовому Яру."
+    assert _places(text) == {"Novohrodivka", "Chasiv Yar"}
+    assert [
+        c.value for i in ingest.incidents_of(_read(text)) if i.place_name == "Chasiv Yar" for c in i.claims
+    ] == []
+
+
+def test_a_day_before_counts_from_a_day_that_is_past() -> None:
+    text = "Обход проведут завтра. Накануне в Шебекино дрон ударил по машине, ранен водитель."
+    assert "2024-05-25" in {d.value for d in _read(text).dates}
+    assert "2024-05-25" in {
+        d.value for d in _read("Во время вчерашнего обстрела города ранен волонтёр.").dates
+    }
+
+
+def test_the_day_of_a_rescue_or_of_an_older_count_is_not_that_of_the_strike() -> None:
+    text = (
+        "Кількість загиблих унаслідок удару по будинку в Шостці зросла до семи. Уночі з-під завалів дістали тіло жінки. "
+        "Ще вчора йшлося про шістьох загиблих.\n\nРакета влучила в будинок 23 травня ввечері."
+    )
+    assert {day for _, day, _ in _incidents(text)} == {"2024-05-23"}
