@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from platformdirs import user_data_path
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo import _pack, names
@@ -170,6 +171,23 @@ class Gazetteer:
         """Return the ids of all places that `text` may name: every spelling, both scripts, case forms."""
         found = self.find(text) + self.find_loose(text)
         return {place.place_id for place in found + self.find_case(text)}
+
+    def nearly(self, name: str, *, limit: int = 3) -> list[Place]:
+        """Return places whose name is a slip of the pen away from `name`, the likeliest and largest first.
+
+        Takes a good part of a second: for a person who asks why nothing was found.
+        """
+        folded = names.fold(name)
+        close = process.extract(
+            folded, self._exact.keys(), scorer=OSA.normalized_similarity, score_cutoff=0.75, limit=40
+        )
+        found: dict[str, tuple[float, int, Place]] = {}
+        for key, score, _ in close:
+            for place in self._places(self._exact[key]):
+                mark = (round(score, 1), place.population, place)
+                found.setdefault(place.place_id, mark)
+        ranked = sorted(found.values(), key=lambda mark: (-mark[0], -mark[1], mark[2].place_id))
+        return [place for _, _, place in ranked[:limit]]
 
     def scan(self, text: str, *, masked: Iterable[tuple[int, int]] = ()) -> list[Mention]:
         """Return the words of `text` that may name places, longest first at each spot, in order, not overlapping.

@@ -101,7 +101,8 @@ def _problems(error: ValueError) -> list[str]:
     for e in error.errors():
         name = str(e["loc"][0]) if e["loc"] else "filter"
         form = _FORMS.get(name)
-        told.setdefault(name, f"is not {form}" if form else e["msg"].removeprefix("Value error, "))
+        given = f"{str(e['input'])[:60]!r} " if isinstance(e.get("input"), str) else ""
+        told.setdefault(name, f"{given}is not {form}" if form else e["msg"].removeprefix("Value error, "))
     return [f"{name}: {what}" for name, what in told.items()]
 
 

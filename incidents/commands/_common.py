@@ -96,7 +96,7 @@ def _filter(words: dict[str, Any]) -> Filter:
 
 
 def _misuse(name: str, why: str) -> str:
-    form = "" if name in _LISTED else f". {_HELP[name]}"
+    form = "" if name in _LISTED or ", as in " in why else f". {_HELP[name]}"
     return f"--{name.replace('_', '-')}: {why.rstrip('.')}{form}"
 
 

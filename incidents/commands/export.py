@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 import click
 
-from incidents import _files
+from incidents import _files, hints
 from incidents.catalogues import open_catalogue
 from incidents.commands._common import example, filter_options, progress, store_options
+from incidents.commands._words import counted
 from incidents.export import Format, write_csv, write_geojson
 from incidents.filters import Filter
 from incidents.model import Incident
@@ -34,16 +35,22 @@ from incidents.model import Incident
 @filter_options
 def command(*, fmt: Format, out: str, full: bool, source: str, where: Filter) -> None:
     """Write the incidents that the filters let through. Complete or absent: a failed export leaves no file."""
-    chosen = progress(open_catalogue(source).select_lines(where), what="exporting")
+    catalogue = open_catalogue(source)
+    nothing = hints.why_nothing(catalogue, where)
+    for line in nothing:
+        click.echo(f"0 incidents: {line}", err=True)
+    chosen = progress(catalogue.select_lines(where), what="exporting")
     if out == "-":
         _write(chosen, sys.stdout.buffer, fmt=fmt, public=not full)
         return
     path = Path(out)
     if not path.parent.is_dir():
         raise click.UsageError(f"--out {out}: there is no folder {path.parent}")
+    if nothing and path.exists():
+        raise click.ClickException(f"{out}: stays as it is; nothing was found that could replace it")
     with _files.replacing(path) as file:
         count = _write(chosen, file, fmt=fmt, public=not full)
-    click.echo(f"{out}: {count} incidents", err=True)
+    click.echo(f"{out}: {counted(count, 'incident')}", err=True)
 
 
 def _write(incidents: Iterable[Incident | bytes], file: BinaryIO, *, fmt: Format, public: bool) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from geo import admin, geocode
+from geo.gazetteer import load
 from geo.geocode import Candidate, Resolution
 from incidents.commands._common import example
 
@@ -20,12 +21,21 @@ from incidents.commands._common import example
 @click.option("--province", metavar="TEXT", help="The province as written, in any spelling.")
 @click.option("--district", metavar="TEXT", help="The raion, hromada or town it is near, as written.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
 def command(
-    name: str, *, admin1: str | None, province: str | None, district: str | None, as_json: bool
+    ctx: click.Context,
+    /,
+    name: str,
+    *,
+    admin1: str | None,
+    province: str | None,
+    district: str | None,
+    as_json: bool,
 ) -> None:
     """Resolve a written place, in any script and spelling, without any network.
 
-    Says "ambiguous" and lists the candidates where nothing decides between several places of one name.
+    Says "ambiguous" and lists the candidates where nothing decides between several places of one name. The exit code
+    is 1 where no place of that name is known.
     """
     admin1 = admin1.upper() if admin1 else None
     if admin1 is not None and admin.admin1_name(admin1) is None:
@@ -34,6 +44,11 @@ def command(
         )
     found = geocode.resolve(name, admin1=admin1, province=province, district=district)
     click.echo(json.dumps(_record(found), ensure_ascii=False) if as_json else "\n".join(_told(found)))
+    if found.place is None and not found.candidates:
+        close = [] if as_json else [f"{p.name} ({p.admin1_name or p.country})" for p in load().nearly(name)]
+        if close:
+            click.echo(f"  the nearest names: {', '.join(close)}", err=True)
+        ctx.exit(1)
 
 
 def _record(found: Resolution) -> dict[str, Any]:

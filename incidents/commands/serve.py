@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from incidents._errors import AtlasError, Locked
+from incidents._features import iter_features
 from incidents._files import CannotWrite
 from incidents.commands._common import EDITING, EDITOR, STORE, example, shipped, shown, store_options
 from incidents.stores import is_database, open_store
@@ -91,12 +92,27 @@ def _number(address: str) -> str:
 def _prepare(source: str) -> None:
     """Open the collection once, so that what is wrong with it is said here and not in the browser."""
     if Path(source).is_file():
+        _check_file(Path(source))
         return
     store = open_store(source, create=is_database(source))
     for told in store.problems:
         click.echo(told, err=True)
     with contextlib.suppress(Locked, CannotWrite):  # only to start faster
         store.compact_if_large()
+
+
+def _check_file(path: Path) -> None:
+    """Raise where a file is no GeoJSON, by its beginning; the rest is told by the dashboard, with the line."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+        file.seek(0)
+        if start.startswith(b"PK"):
+            raise AtlasError(
+                f"{path}: is a ZIP file; unpack it (`incident-atlas verify` checks a snapshot) and name the folder"
+            )
+        if b"\x00" in start:
+            raise AtlasError(f"{path}: holds binary data; name a collection folder or a GeoJSON file")
+        next(iter(iter_features(file, path.name)), None)
 
 
 def _check_port(address: str, port: int) -> None:

@@ -80,7 +80,7 @@ def test_an_unknown_id_is_one_line_and_exit_code_1(folder: Path) -> None:
         (["export", "--out", "x", "--since", "yesterday"], "--since"),
         (["export", "--out", "x", "--min-killed", "many"], "--min-killed"),
         (["export", "--out", "x", "--near", "abc"], "--near: "),
-        (["export", "--out", "x", "--near", "1,2"], "LON,LAT,KM"),
+        (["export", "--out", "x", "--near", "1,2"], "longitude, latitude and kilometres"),
         (["export", "--out", "x", "--near", "200,10,5"], "--near: "),
         (["export", "--out", "x", "--bbox", "1,95,3,97"], "--bbox: "),
         (["export", "--out", "x", "--within", "1 2,3 4"], "--within: "),
@@ -263,3 +263,42 @@ def test_an_address_of_another_kind_is_named_without_its_password(words: str) ->
     assert done.exit_code == 1
     assert "postgresql://" in done.output
     assert "secret" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--place", "Testivkaa"], "did you mean Testivka?"),
+        (["--place", "Lndon"], "the nearest names are London"),
+        (["--near", "48,31,500"], "did you mean --near 31,48,500 (6)?"),
+        (["--admin1", "Kharkiv"], "did you mean UA-63?"),
+        (["--since", "2031-01-01"], "lie between 2022-02-02 and 2022-07-07"),
+        (["--category", "explosion"], "there are shelling"),
+        (["--since", "2022-07-01", "--until", "2022-07-31", "--text", "№ 1"], "without --text there are 1"),
+    ],
+)
+def test_an_export_of_nothing_says_what_is_near_and_replaces_nothing(
+    folder: Path, tmp_path: Path, words: list[str], told: str
+) -> None:
+    out = tmp_path / "out.csv"
+    out.write_text("kept")
+    done = run("export", "--from", folder, "--format", "csv", "--out", out, *words)
+    assert told in done.output
+    assert done.exit_code == 1
+    assert out.read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "holds binary data"),
+        (b"PK\x03\x04broken", "is a ZIP file"),
+        (b"hello", "GeoJSON"),
+    ],
+)
+def test_serving_what_is_no_collection_is_refused(tmp_path: Path, start: bytes, told: str) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(start)
+    done = run("serve", "--from", path, "--port", "8719")
+    assert done.exit_code == 1
+    assert told in done.output

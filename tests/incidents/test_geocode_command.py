@@ -17,9 +17,9 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["geocode", *words])
 
 
-def asked(*words: str) -> dict[str, Any]:
+def asked(*words: str, exit_code: int = 0) -> dict[str, Any]:
     result = run(*words, "--json")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == exit_code, result.output
     found: dict[str, Any] = json.loads(result.output)
     return found
 
@@ -54,12 +54,12 @@ def test_province_and_district_are_read_as_people_write_them() -> None:
 
 
 def test_a_name_that_is_none_is_an_answer() -> None:
-    found = asked("Qwrtzpsdfg")
+    found = asked("Qwrtzpsdfg", exit_code=1)
     assert found["place_id"] is None
     assert found["lat"] is None
     assert found["candidates"] == []
     assert "Qwrtzpsdfg" in found["why"]
-    assert "too many" in asked("я" * 5000)["why"]
+    assert "too many" in asked("я" * 5000, exit_code=1)["why"]
 
 
 def test_a_wrong_code_is_misuse_and_says_what_is_right() -> None:
@@ -73,3 +73,9 @@ def test_the_text_form_gives_place_position_and_reason() -> None:
     assert result.exit_code == 0
     assert result.output.splitlines()[0] == "Volnovakha  geonames:689198"
     assert "another spelling of Volnovakha" in result.output
+
+
+def test_a_name_that_is_nowhere_is_a_failure_with_the_nearest_names() -> None:
+    result = run("Lndon")
+    assert result.exit_code == 1
+    assert "the nearest names: London" in result.output
