@@ -49,7 +49,10 @@ class Parquet(DuckCatalogue):
         super().__init__(_Nothing(folder), places=place_ids)
 
     def _opened(self) -> Snapshot:
-        return Snapshot(self._parts, self._folder, {})
+        shot = Snapshot(self._parts, self._folder, {})
+        if not shot.is_settled:
+            shot.settle()
+        return shot
 
 
 class _Nothing:

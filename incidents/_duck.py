@@ -25,7 +25,7 @@ from incidents import _rings, _shape, sql, vocabulary
 from incidents._errors import AtlasError, NotFound, UnreadableCollection
 from incidents._fold import terms
 from incidents._scripts import written
-from incidents._snapshot import Place, Snapshot, filled
+from incidents._snapshot import Place, Places, Snapshot, filled
 from incidents._words import Words, build, mask, path_of
 from incidents.catalogue import Bin, Counts, Points, Unit
 from incidents.filters import Filter
@@ -140,6 +140,7 @@ class DuckCatalogue:
         self._problems: tuple[str, ...] = ()
         self._kept: OrderedDict[object, Any] = OrderedDict()
         self._wording: Snapshot | None = None
+        self._settling: threading.Thread | None = None
         self._looked = time.monotonic()
         self._latest, self._stamp = source.latest(), source.stamp()
         self._snapshot = self._opened()
@@ -168,7 +169,21 @@ class DuckCatalogue:
                 parts = self._index.refresh(dict(moment.files), label=self._source.label)
                 shot = Snapshot(parts, self._index.folder, dict(moment.files))
             shot.edit(moment.overlay)
+        if (
+            not shot.is_settled
+        ):  # not a daemon: what was begun is finished, also when the process ends meanwhile
+            self._settling = threading.Thread(target=self._settle, args=(shot,), name="settle")
+            self._settling.start()
         return shot
+
+    def _settle(self, shot: Snapshot) -> None:
+        shot.settle()
+        self._make_words(shot)
+
+    def settled(self) -> None:
+        """Wait until the hot columns are made, which opening leaves to the background."""
+        if self._settling is not None:
+            self._settling.join()
 
     def _current(self) -> Snapshot:
         """Return the newest state, refreshed first where something changed."""
@@ -419,13 +434,13 @@ class DuckCatalogue:
         shot, places = self._ask(lambda shot: (shot, self._places_of(shot, where)))
         yield from shot.lines(places)
 
-    def _places_of(self, shot: Snapshot, where: Filter) -> list[Place]:
+    def _places_of(self, shot: Snapshot, where: Filter) -> Places:
         with self._chosen(shot, where) as test:
-            found = shot.arrays(Sql(f"SELECT {_PLACE} FROM hot WHERE {test.text}", test.params))
-        part = np.searchsorted(shot.offsets, found["row_no"], side="right")
-        order = np.lexsort((found["row_no"], found["start"], part))
-        columns = [found[c][order].tolist() for c in ("row_no", "id", "start", "length")]
-        return list(zip(*columns, strict=True))
+            found = shot.arrays(Sql(f"SELECT row_no, start, length FROM hot WHERE {test.text}", test.params))
+        row, start, length = (np.asarray(found[name]) for name in ("row_no", "start", "length"))
+        part = np.searchsorted(shot.offsets, row, side="right") - 1
+        order = np.lexsort((row, start, part))
+        return Places(row[order], part[order], start[order], length[order])
 
 
 def make_words(tables: Sequence[Path]) -> None:

@@ -17,9 +17,8 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import duckdb
 import numpy as np
@@ -36,15 +35,28 @@ HOT_LIMIT: Final = 50_000
 _MEMORY: Final = "280MB"
 _OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 _HOT: Final = ", ".join((*_shape.HOT, "row_no"))
-_DOUBLED: Final = "SELECT row_no, id, start FROM {table} WHERE id IN (SELECT id FROM {table} GROUP BY id HAVING count(*) > 1)"
+_DOUBLED: Final = (
+    "SELECT row_no, id, start FROM hot WHERE id IN (SELECT id FROM hot GROUP BY id HAVING count(*) > 1)"
+)
 _STORED: Final = ("place_fold", "search_text", "first_day", "last_day", "impact_bits", "weapon_bits", "sensitivity_bits",
                   "previous_ids", "start", "length")  # fmt: skip
 _WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
-_FROM_TABLE: Final = _WIDE.replace("search_text", f"{_shape.searched()} AS search_text")
+# What may be another value each time is worked out once for each row; otherwise every term would fold the text anew.
+_FOLDED_ONCE: Final = f"CASE WHEN random() < 0 THEN '' ELSE {_shape.searched()} END AS search_text"
+_FROM_TABLE: Final = _WIDE.replace("search_text", _FOLDED_ONCE)
 
 
 Place = tuple[int, str, int, int]
 """Row, id, and where the Feature lies in its file: first byte (-1 where that is not known) and length."""
+
+
+class Places(NamedTuple):
+    """Where many Features lie, as columns: row, part (table of the index), first byte (-1: not known) and length."""
+
+    row: NDArray[np.int64]
+    part: NDArray[np.int64]
+    start: NDArray[np.int64]
+    length: NDArray[np.int64]
 
 
 class Snapshot:
@@ -57,7 +69,8 @@ class Snapshot:
         self.files = [name for _, name in tables]
         self.tables = [folder / table.name for table, _ in tables]
         self.problems: list[str] = []
-        self._has_kept = False
+        self._has_kept = self._changed = False
+        self._changing = threading.Lock()
         self._words: list[Words] | None = None
         self.total = int(self.offsets[-1])
         self.overlay: dict[str, bytes | None] = {}
@@ -87,41 +100,56 @@ class Snapshot:
             run(f"CREATE TABLE held.hot AS SELECT {_HOT} FROM parquet")
             run("CHECKPOINT held")
             run("CREATE VIEW hot AS FROM held.hot")
-        elif (kept := self._kept_hot(paths)) is not None:
-            run(f"ATTACH '{_quoted(kept)}' AS kept (READ_ONLY)")
+        elif self._hot_file().exists():
+            self._attach()
         self._show(changed=False)
-        if self.in_memory or self._has_kept:
-            self._leave_out_doubles()
+        self._leave_out_doubles()
 
-    def _kept_hot(self, paths: list[Path]) -> Path | None:
-        """Return a database file with the hot columns, made where it is missing; null where it cannot be written.
+    # ---- the hot columns of a collection that is too large to hold them in memory
 
-        Too many rows to hold in memory are read from it in blocks, several times faster than from Parquet.
+    @property
+    def is_settled(self) -> bool:
+        """Whether all is there that makes answers fast; else `settle` makes it."""
+        return self.in_memory or self._has_kept
+
+    def settle(self) -> None:
+        """Put the hot columns into a database file of their own, and answer from it from then on.
+
+        It is read in blocks, several times faster than Parquet. Meanwhile, and where nothing can be written, questions
+        are answered from the Parquet files. Safe beside questions and edits.
         """
-        if not paths:
-            return None
-        made_of = hashlib.sha256("\n".join([_HOT, duckdb.__version__, *(p.name for p in paths)]).encode())
-        path = paths[0].parent / f"hot-{made_of.hexdigest()[:16]}.duckdb"
+        path = self._hot_file()
         temp = path.with_name(f".tmp-{secrets.token_hex(6)}")
         try:
-            if not path.exists():
-                with contextlib.closing(duckdb.connect(temp, config=dict(_OFFLINE))) as con:
-                    con.execute(f"SET memory_limit = '{_MEMORY}'")
-                    con.execute(f"CREATE TABLE hot AS SELECT {_HOT} FROM ({self._parquet(paths)})")
-                    con.execute(f"CREATE TABLE doubled AS {_DOUBLED.format(table='hot')}")
-                temp.replace(path)
-        except (OSError, duckdb.IOException):
-            return None
+            with contextlib.closing(duckdb.connect(temp, config=dict(_OFFLINE))) as con:
+                con.execute(f"SET memory_limit = '{_MEMORY}'")
+                con.execute(f"CREATE TABLE hot AS SELECT {_HOT} FROM ({self._parquet(self.tables)})")
+                con.execute(f"CREATE TABLE doubled AS {_DOUBLED}")
+            temp.replace(path)
+            with self._changing:
+                self._attach()
+                self._show(changed=self._changed)
+        except (OSError, duckdb.Error):
+            pass  # the Parquet files answer all the same
         finally:
             temp.unlink(missing_ok=True)
+
+    def _hot_file(self) -> Path:
+        made_of = hashlib.sha256(
+            "\n".join([_HOT, duckdb.__version__, *(p.name for p in self.tables)]).encode()
+        )
+        return self.tables[0].parent / f"hot-{made_of.hexdigest()[:16]}.duckdb"
+
+    def _attach(self) -> None:
+        self._con.execute(f"ATTACH '{_quoted(self._hot_file())}' AS kept (READ_ONLY)")
         self._has_kept = True
-        return path
+
+    # ---- what stands in the files twice
 
     def _leave_out_doubles(self) -> None:
         """Of several Features with one id the first counts, as the store reads them; the others are a problem."""
         con = self._con
-        doubled = "FROM kept.doubled" if self._has_kept else _DOUBLED.format(table="held.hot")
-        found = con.execute(doubled).fetchall()
+        found = con.execute("FROM kept.doubled").fetchall() if self._has_kept else self._doubled()
         if not found:
             return
         seen: dict[str, str] = {}
@@ -140,6 +168,17 @@ class Snapshot:
             con.execute("DELETE FROM held.hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (gone,))
         self._show(changed=True)
 
+    def _doubled(self) -> list[tuple[int, str, int]]:
+        """Return (row, id, start) of every Feature whose id others may have too: told by a hash, which takes little room."""
+        hashes = np.sort(np.asarray(self.arrays(Sql("SELECT hash(id) AS hashed FROM hot"))["hashed"]))
+        again = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+        if not len(again):
+            return []
+        meant = Sql(
+            "SELECT row_no, id, start FROM hot WHERE hash(id) IN (SELECT unnest(?))", (again.tolist(),)
+        )
+        return [(int(row), str(i), int(start)) for row, i, start in self.rows(meant)]
+
     def _part(self, row: int) -> int:
         return int(np.searchsorted(self.offsets, row, side="right")) - 1
 
@@ -153,6 +192,7 @@ class Snapshot:
 
     def _show(self, *, changed: bool) -> None:
         """Define `wide`, and `hot` where it is not in memory; plain tables as long as nothing changed, which is faster."""
+        self._changed = changed
         self._con.execute(
             f"CREATE OR REPLACE VIEW wide AS SELECT * FROM parquet{_over('*', changed=changed)}"
         )
@@ -194,7 +234,8 @@ class Snapshot:
         if len(overlay) != len(self.overlay.keys() | changed.keys()):
             return False
         if changed:
-            self._apply(changed)
+            with self._changing:
+                self._apply(changed)
             self.overlay = dict(overlay)
             self.generation += 1
         return True
@@ -261,19 +302,35 @@ class Snapshot:
                     return line
         return self._searched(self._handles[name], name, incident_id)
 
-    def lines(self, places: Sequence[Place]) -> Iterator[bytes]:
-        """Yield the Features of many rows; fast where neighbours lie in one file."""
-        parts = np.searchsorted(self.offsets, [place[0] for place in places], side="right") - 1
-        for part, group in itertools.groupby(zip(parts.tolist(), places, strict=True), key=itemgetter(0)):
-            rows = [place for _, place in group]
-            name = self.files[part] if part < len(self.files) else None
-            if name is None or _stat(self._handles[name]) != self._stats[name]:
-                yield from (self.line(*place) for place in rows)
-                continue
-            with mmap.mmap(self._handles[name], 0, access=mmap.ACCESS_READ) as held:
-                for place in rows:
-                    start = place[2]
-                    yield held[start : start + place[3]] if start >= 0 else self.line(*place)
+    def lines(self, places: Places) -> Iterator[bytes]:
+        """Yield the Features of many rows, which come file by file."""
+        cuts = [0, *(np.flatnonzero(np.diff(places.part)) + 1).tolist(), len(places.part)]
+        for first, end in itertools.pairwise(cuts):
+            if first < end:
+                yield from self._lines_of_part(Places(*(column[first:end] for column in places)))
+
+    def _lines_of_part(self, places: Places) -> Iterator[bytes]:
+        part = int(places.part[0])
+        name = self.files[part] if part < len(self.files) else None
+        is_known = (
+            name is not None and _stat(self._handles[name]) == self._stats[name] and places.start[0] >= 0
+        )
+        if name is None or not is_known:
+            ids = self._ids(places.row)
+            for row, start, length in zip(
+                places.row.tolist(), places.start.tolist(), places.length.tolist(), strict=True
+            ):
+                yield self.line(row, ids[row], start, length)
+            return
+        with mmap.mmap(self._handles[name], 0, access=mmap.ACCESS_READ) as held:
+            ends = (places.start + places.length).tolist()
+            yield from map(held.__getitem__, map(slice, places.start.tolist(), ends))
+
+    def _ids(self, rows: NDArray[np.int64]) -> dict[int, str]:
+        found = Sql(
+            "SELECT row_no, id FROM hot WHERE row_no IN (SELECT unnest(?::INTEGER[]))", (rows.tolist(),)
+        )
+        return {int(row): str(i) for row, i in self.rows(found)}
 
     def _searched(self, handle: int, name: str, incident_id: str) -> bytes:
         with os.fdopen(os.dup(handle), "rb") as file:

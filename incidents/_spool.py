@@ -17,7 +17,7 @@ from incidents._errors import UnreadableCollection
 _HEAD: Final = _lines.HEAD + b"\n"
 _TAIL: Final = _lines.TAIL + b"\n"
 _LF, _COMMA, _BLANK = b"\n, "
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 18
 _BATCH: Final = 5_000
 
 Lines = memoryview | bytes

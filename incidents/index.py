@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import hashlib
 import itertools
 import json
@@ -47,8 +48,9 @@ LAYOUT: Final = 2
 _SMALL: Final = 8 << 20
 _TOGETHER: Final = 64 << 20
 _PIECE: Final = 160 << 20
-_LONG: Final = 1 << 20
-_ROWS: Final = 1 << 17
+_LONG: Final = 1 << 18
+_ROWS: Final = 1 << 15
+_PIPE: Final = 1 << 18
 _CHECKED: Final = 5_000
 _TOLD: Final = 20
 _WEEK_S: Final = 7 * 86_400
@@ -383,16 +385,20 @@ def _write_all(out: BinaryIO, lines: bytes | memoryview) -> None:
         rest = rest[out.write(rest) :]
 
 
-def _shaped(con: Any, pour: Callable[[BinaryIO], None], *, longest: int = _LONG) -> Any:
+def _shaped(con: Any, pour: Callable[[BinaryIO], None], *, longest: int = 0) -> Any:
     """Return the Features (one a line) that `pour` writes as the columns of the index, in their order.
 
     They go through a pipe, so that what is read is parsed while it is still at hand and never held as a whole.
     """
     source, sink = os.pipe()
+    with contextlib.suppress(
+        AttributeError, OSError
+    ):  # Linux only; elsewhere the threads take turns more often
+        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _PIPE)
     with ThreadPoolExecutor(1) as other, contextlib.closing(con.cursor()) as cursor:
         poured = other.submit(_pour_out, pour, sink)
         try:
-            read = _shape.read_json(f"/dev/fd/{source}", longest=longest + 1024)
+            read = _shape.read_json(f"/dev/fd/{source}", longest=(longest or _LONG) + 1024)
             table = cursor.sql(_shape.select(read, checked=True, folded=False)).to_arrow_table(_ROWS)
         finally:
             os.close(source)  # who still pours is told by a broken pipe

@@ -130,8 +130,39 @@ def test_a_collection_too_large_for_memory_answers_alike(on_disk: Catalogue, whe
     assert {row["id"] for row in on_disk.page(where, limit=1000)} == ids
 
 
-def test_columns_kept_on_disk_are_made_once(on_disk: Catalogue, tmp_path: Path) -> None:
-    folder = on_disk._current().tables[0].parent  # type: ignore[attr-defined]
+def test_answers_are_the_same_before_and_after_settling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large collection answers from Parquet until its hot columns are put apart; an edit on either side of that."""
+    settle = _snapshot.Snapshot.settle
+    monkeypatch.setattr(_snapshot, "HOT_LIMIT", 10)
+    monkeypatch.setattr(_snapshot.Snapshot, "settle", lambda _: None)
+    catalogue = _opened(tmp_path)
+    assert isinstance(catalogue, DuckCatalogue)
+    wheres = [
+        Filter(),
+        Filter(category=("shelling",)),
+        Filter(text="school"),
+        Filter(bbox=(30.0, 45.0, 40.0, 52.0)),
+    ]
+
+    def asked() -> list[set[str]]:
+        catalogue._kept.clear()
+        return [shown(catalogue, where) for where in wheres]
+
+    assert asked() == [wanted(where) for where in wheres]
+    shot = catalogue._current()
+    assert not shot.is_settled
+    settle(shot)
+    assert shot.is_settled
+    assert asked() == [wanted(where) for where in wheres]
+    FolderStore.open(tmp_path).delete(COLLECTION[0].id)
+    assert asked() == [wanted(where) - {COLLECTION[0].id} for where in wheres]
+
+
+def test_columns_kept_on_disk_are_made_once(on_disk: DuckCatalogue, tmp_path: Path) -> None:
+    on_disk.settled()
+    folder = on_disk._current().tables[0].parent
     kept = list(folder.glob("hot-*.duckdb"))
     assert len(kept) == 1
     made = kept[0].stat().st_mtime_ns
