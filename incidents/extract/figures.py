@@ -68,6 +68,7 @@ _IDENTITY: Final = _cues.pattern("links", "identity")
 _IDENTITY_BEFORE: Final = _cues.pattern("links", "identity_before")
 _ALIVE_BEFORE: Final = _cues.pattern("links", "alive_before")
 _ALIVE_AFTER: Final = _cues.pattern("links", "alive_after")
+_GRAVE_WORDS: Final = _cues.pattern("links", "grave_words")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -203,6 +204,8 @@ def _bare_fits(lower: str, head: Head, cue: Cue) -> bool:
     q = head.quantity
     if q.value is None and q.qualifier in {"some", "many"}:
         return False
+    if cue.start >= q.end and cue.predicate == "graves" and _GRAVE_WORDS.fullmatch(lower, q.end, cue.start):
+        return True
     if cue.start >= q.end:
         return _LINKING.fullmatch(f"{_PAREN.sub(' ', lower[q.end : cue.start])} ") is not None
     if extents.BARE_NEXT.match(lower, q.end) or _LEFT_OVER.match(lower, q.end):
@@ -292,7 +295,16 @@ def _continued(
     if not before or before[-1].predicate not in _OF_PEOPLE:
         return []
     whole = next((f for f in reversed(before) if f.extent == "whole"), before[-1])
-    heads = [h for h in people.find(shadow, sentence, counted) if _goes_on(shadow.lower, sentence, h, whole)]
+    heads = people.find(shadow, sentence, counted)
+    others = [
+        h.quantity.start
+        for h in heads
+        if h.typed and not h.is_part and not extents.is_of_them(shadow.lower, h)
+    ]
+    first_other = min(others, default=sentence.end)
+    heads = [
+        h for h in heads if h.quantity.start <= first_other and _goes_on(shadow.lower, sentence, h, whole)
+    ]
     link = Link(0, None, whole.predicate)
     return [_figure(shadow, sentence, h, link, "part") for h in heads if h.quantity.value is not None]
 

@@ -25,11 +25,11 @@ _AGE: Final = re.compile(
 _BAD_BEFORE: Final = re.compile(
     r"(?:[\w#$€£₴/:]|№ ?|[^\W\d_]-|\d[.,:/-]|(?<!\w)(?:(?:ст|ч|п|no|кв|буд)\.? ?|"
     r"(?:article|articles|section|paragraph|part|статт\w+|стать\w+|частин\w+|пункт\w*|"
-    r"of (?:a|one|the|the same) family of|(?:father|mother|parent|parents|grandmother|grandfather) of|(?:one|every|each) in(?: every)?|boy of|girl of|man of|woman of|child of|number|номер|brigade|aged|age|віком|возрасте|route|highway|up from|down from|(?:rose|risen|climbed|grew|increased) by|(?:aged|віком|возрасте) \d{1,3}(?:,|,? (?:and|to|or|та|і|и|до))|"
-    r"caliber|калібру?|калибра?) ))$"
+    r"of (?:a|one|the|the same) family of|to [\w-]+ from|(?:father|mother|parent|parents|grandmother|grandfather) of|(?:one|every|each) in(?: every)?|boy of|girl of|man of|woman of|child of|number|номер|brigade|aged|age|віком|возрасте|route|highway|up from|down from|(?:rose|risen|climbed|grew|increased) by|(?:aged|віком|возрасте) \d{1,3}(?:,|,? (?:and|to|or|та|і|и|до))|"
+    r"caliber|калібру?|калибра?) ))\Z"
 )
 # What bears a number in digits: "school 5", "day 40". In words, or after a full stop, the figure is a count.
-_NUMBERED: Final = re.compile(r"(?<!\w)(?:school|школ\w+|apartment|house|day|будинок|дом) $")
+_NUMBERED: Final = re.compile(r"(?<!\w)(?:school|школ\w+|apartment|house|day|будинок|дом) \Z")
 _BAD_AFTER: Final = re.compile(
     r"[^\W\d_]|[:/]\d|[.,]\d|-(?!plus)[^\W\d_]|\s?(?:°|₴|\$|€|mm\b|мм\b|km\b|км\b|kg\b|кг\b|m\b(?!')|м\b|ha\b|га\b|a\.m|p\.m|am\b|pm\b|"
     r"st\b|nd\b|rd\b|th\b)"
@@ -37,13 +37,13 @@ _BAD_AFTER: Final = re.compile(
 
 
 _GROWN: Final = re.compile(
-    r"(?:зросл\w+|збільшил\w+|вырос\w+|возрос\w+|увеличил\w+|дійшл\w+|піднял\w+|рос\w+|від \d+|от \d+|rose|risen|gone|climbed|grown) ?$"
+    r"(?:зросл\w+|збільшил\w+|вырос\w+|возрос\w+|увеличил\w+|дійшл\w+|піднял\w+|рос\w+|від \d+|от \d+|rose|risen|gone|climbed|grown) ?\Z"
 )
 
 
 _GROWN_BY: Final = _cues.pattern("links", "grown_by")
 _FROM_TO: Final = re.compile(
-    r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+){0,3} (?:from|з|із|с|від|от) $"
+    r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+){0,3} (?:from|з|із|с|від|от) \Z"
 )
 _VAGUE_NEXT: Final = re.compile(
     r" (tens|dozens?|hundreds?|thousands?|десятків|сотень|тисяч|десятков|сотен|тысяч)(?!\w)"
@@ -106,7 +106,7 @@ def _around() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[st
     before = {w: name for name, forms in data["before"].items() for w in forms}
     after = {w: name for name, forms in data["after"].items() for w in forms}
     return (
-        re.compile(rf"(?<!\w)({_cues.either(list(before))}) (?:an? |the |one )?$"),
+        re.compile(rf"(?<!\w)({_cues.either(list(before))}) (?:an? |the |one )?\Z"),
         before,
         re.compile(rf" ({_cues.either(list(after))})(?!\w)"),
         after,
@@ -233,7 +233,7 @@ def _ranged(lower: str, tokens: list[_Token], first: _Number) -> _Number | None:
         return None
     gap = lower[first.end : tokens[i + 1].start]
     is_between = re.search(
-        r"(?<!\w)(?:between|між|между) $",
+        r"(?<!\w)(?:between|між|между) \Z",
         lower[max(0, tokens[i - 1].start - 10) : tokens[first.stop - 1].start],
     )
     if not re.fullmatch(r"\s?[–—-]\s?| (?:to|or|до|чи|або|или) ", gap) and not (
