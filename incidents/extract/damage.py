@@ -17,6 +17,7 @@ _VERB: Final = _cues.pattern("damage", "verbs")
 _CUT: Final = _cues.pattern("damage", "cut")
 _NOT: Final = _cues.pattern("damage", "not")
 _BASE: Final = _cues.pattern("damage", "base")
+_OR: Final = re.compile(" (?:in|у|в|на|при) ")
 _BEFORE: Final = 90
 _AFTER: Final = 60
 
@@ -34,10 +35,22 @@ def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list
             found = _damaged(shadow, sentence, q, home.end())
             homes += found
             counted |= {sentence.index} if found else set()
+        elif (
+            homes
+            and segments.at(homes[-1].start).index == sentence.index
+            and _more(shadow.lower, sentence, q)
+        ):
+            homes += _damaged(shadow, sentence, q, q.end)
         elif other := _OTHERS.match(shadow.lower, q.end, sentence.end):
             others += _damaged(shadow, sentence, q, other.end())
     made = homes + [s for s in others if segments.at(s.start).index not in counted]
     return sorted(made, key=lambda s: s.start)
+
+
+def _more(lower: str, sentence: Sentence, q: Quantity) -> bool:
+    """Say whether a bare figure goes on with the houses before it ("three houses were destroyed, eleven damaged")."""
+    verb = _VERB.match(lower, q.end + 1, sentence.end)
+    return verb is not None and _OR.match(lower, verb.end()) is None
 
 
 def _damaged(shadow: Shadow, sentence: Sentence, q: Quantity, end: int) -> list[Statement]:

@@ -69,6 +69,7 @@ _IDENTITY_BEFORE: Final = _cues.pattern("links", "identity_before")
 _ALIVE_BEFORE: Final = _cues.pattern("links", "alive_before")
 _ALIVE_AFTER: Final = _cues.pattern("links", "alive_after")
 _GRAVE_WORDS: Final = _cues.pattern("links", "grave_words")
+_OF_THOSE: Final = _cues.pattern("links", "of_those")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -204,6 +205,8 @@ def _bare_fits(lower: str, head: Head, cue: Cue) -> bool:
     q = head.quantity
     if q.value is None and q.qualifier in {"some", "many"}:
         return False
+    if cue.start >= q.end and q.value is not None and _OF_THOSE.fullmatch(lower, q.end, cue.start):
+        return True
     if cue.start >= q.end and cue.predicate == "graves" and _GRAVE_WORDS.fullmatch(lower, q.end, cue.start):
         return True
     if cue.start >= q.end:

@@ -78,7 +78,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
     cyrillic = _cues.either([w for w in words if _cues.CYRILLIC.search(w)])
     return (
         re.compile(
-            rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
+            rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|(?!russian|enemy|occupying|chechen|wagner|belarusian)[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|[а-яіїєґё']+(?:річн|летн|літн|місячн|месячн)\w+|[а-яіїєґё'-]+(?:на|ня|ська|цька|ова|ева|ена|лла|ий|ій|ого|ього|ої|ая|яя|ый|его|ую|юю)|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
             rf"(?:(?P<cyrillic>{_fold(cyrillic)})|(?P<guess>{_fold(data['guess'])})))(?!\w|['’]s )"
