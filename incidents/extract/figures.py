@@ -40,6 +40,7 @@ _LIVING_BEFORE: Final = _cues.pattern("links", "living_before")
 _LIVING_AFTER: Final = _cues.pattern("links", "living_after")
 _CAPACITY: Final = _cues.pattern("links", "capacity")
 _MOST_HARMED: Final = 200
+_LONGEST_QUOTE: Final = 140
 _PAREN: Final = _cues.pattern("links", "paren")
 _GUESSED: Final = frozenset({"killed", "injured", "missing", "detained"})
 _ADJECTIVAL_BEFORE: Final = _cues.pattern("links", "adjectival_before")
@@ -543,6 +544,14 @@ def _is_denied(lower: str, cue: Cue) -> bool:
     )
 
 
+def _carrying(start: int, end: int, link: Link, extent: str) -> tuple[int, int] | None:
+    """Return the span from a figure to its outcome, or nothing for parts and for what lies far apart."""
+    if link.cue is None or extent != "whole":
+        return None
+    first, last = min(start, link.cue.start), max(end, link.cue.end)
+    return (first, last) if last - first <= _LONGEST_QUOTE else None
+
+
 def _figure(shadow: Shadow, sentence: Sentence, head: Head, link: Link, extent: str) -> Figure:
     q = head.quantity
     start, end = q.start, head.end
@@ -557,7 +566,7 @@ def _figure(shadow: Shadow, sentence: Sentence, head: Head, link: Link, extent: 
     modality = hedges.modality(shadow.lower, sentence, q.start, end)
     return Figure(
         start, end, link.predicate, q.value, q.low, q.high, q.qualifier, group, extent, None, modality,
-        f"figure.{link.predicate}", f"a figure beside {words!r}",
+        f"figure.{link.predicate}", f"a figure beside {words!r}", _carrying(start, end, link, extent),
     )  # fmt: skip
 
 

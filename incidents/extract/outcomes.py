@@ -32,6 +32,8 @@ class Figure:
     modality: str
     rule: str
     why: str
+    words: tuple[int, int] | None = None
+    """The span of the words that carry it, outcome included, where it is more than `start` to `end`."""
 
 
 class Cue(NamedTuple):

@@ -273,7 +273,8 @@ class _Session:
             if isinstance(found, Statement) and found.is_caption
             else self._attribution(found, is_figure=is_figure)
         )
-        start, end = self.shadow.span(found.start, found.end)
+        words = found.words if isinstance(found, Figure) and found.words else (found.start, found.end)
+        start, end = self.shadow.span(*words)
         quote = Quote(report=self.report.id, start=start, end=end, text=self.shadow.text[start:end])
         speaker = _speaker(attribution)
         said = self._said_day(attribution) if attribution else None
