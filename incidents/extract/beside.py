@@ -195,7 +195,12 @@ class Beside:
         return first
 
     def _is_cut(self, start: int, end: int) -> bool:
-        gap = _DAY.sub("", re.sub(r"«[^«»]{2,40}»|, \d\d(?=,)", "", self._shadow.lower[start:end]))
+        gap = _DAY.sub(
+            "",
+            re.sub(
+                r"«[^«»]{2,40}»|, \d\d(?=,)|\d\d-(?:річн|летн|year)[\w-]*", "", self._shadow.lower[start:end]
+            ),
+        )
         if end - start <= 1:
             return False
         return bool(re.search(r"[.;:!?“”«»\"]| (?:that|що|что|but|але|но) |\d", gap)) or gap.count(",") > 1

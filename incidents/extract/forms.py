@@ -21,6 +21,10 @@ _SUMMARY: Final = re.compile(
 )
 _FROM: Final = re.compile(r"(?<!\w)(?:від|от|from|by|за даними|по данным)(?!\w)")
 _SOURCE: Final = re.compile(r"\W*(?:source|sources|джерело|джерела|источник|источники)\b:? ?(?!\w)")
+# What may stand in brackets before who says it; "Reuters/" before a name is the credit of a picture.
+_DATA_OF: Final = re.compile(
+    r"(?:(?:за |по )?(?:дані|даними|данные|данным|інформація|информация)(?: від| от)? |according to |data (?:of|from) |per |source: |джерело: |источник: )?(?:the )?"
+)
 _BRACKETED: Final = re.compile(r"[^()\d]{0,70}\)\W*$")
 
 
@@ -110,14 +114,28 @@ class Forms:
             for v in self._scene.voices(sentence)
             if v.start > dash and v.kind in {"person", "body", "anonymous"}
         ]
-        if not named or _cues.pattern("speech", "counted").match(lower, dash + 2):
+        if _cues.pattern("speech", "counted").match(lower, dash + 2):
             return None
+        if not named:
+            return self._unlisted(sentence, dash)
         best = self._whole(min(named, key=lambda v: RANK[v.kind]), dash + 2, sentence.end)
         lead, rest = lower[dash + 2 : named[0].start], lower[named[-1].end : sentence.end].strip(" .")
         if len(lead.split()) > 4 or len(rest.split()) > 4 or re.search(r"\d", lead + rest):
             return None
         return Attribution(
             dash, best.end, sentence.index, best, self._scene.channels(sentence), "speaker.dash"
+        )
+
+    def _unlisted(self, sentence: Sentence, dash: int) -> Attribution | None:
+        """Read "… – Fedorov", "… – OVA": a surname or the short name of a body alone behind the dash of a headline."""
+        start = dash + (3 if self._shadow.lower[dash] == " " else 2)
+        words = self._shadow.cased[start : sentence.end].strip()
+        is_person = subjects.surname().fullmatch(words) is not None
+        if not is_person and subjects.short_name().fullmatch(words) is None:
+            return None
+        voice = Voice(start, sentence.end, words.rstrip("."), "person" if is_person else "body")
+        return Attribution(
+            dash, sentence.end, sentence.index, voice, self._scene.channels(sentence), "speaker.dash"
         )
 
     def _whole(self, voice: Voice, start: int, end: int) -> Voice:
@@ -139,7 +157,9 @@ class Forms:
         named = [v for v in named if v.end <= sentence.start + colon]
         if colon < 0 or sentence.line > 2 or not named or colon > 220 or (colon < len(text) and colon > 90):
             return None
-        best = min(named, key=lambda v: RANK[v.kind])
+        best = self._whole(
+            min(named, key=lambda v: RANK[v.kind]), sentence.start, min(sentence.end, sentence.start + colon)
+        )
         heads_all = at_end or (sentence.index == 0 and bool(_cues.pattern("speech", "topic").search(text)))
         is_label = len(text[:colon].split()) <= 8 and not re.search(r"\d", text[:colon])
         return Attribution(
@@ -191,7 +211,7 @@ class Forms:
         if is_name and is_first and (best.end >= sentence.end - 2 or (alone and text[-1] not in ".!?")):
             return self._of(sentence, best, "speaker.heading", is_header=True)
         bracket = text.rfind("(")
-        inside = [v for v in named if v.start - sentence.start == bracket + 1]
+        inside = [v for v in named if _DATA_OF.fullmatch(text[bracket + 1 : v.start - sentence.start])]
         if bracket > 0 and inside and _BRACKETED.match(self._shadow.lower, inside[0].end, sentence.end):
             return self._of(sentence, inside[0], "speaker.bracket")
         return None

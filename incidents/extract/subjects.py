@@ -70,6 +70,16 @@ def again_body() -> re.Pattern[str]:
     return re.compile(_cues.load("subjects")["again"]["body"])
 
 
+def surname() -> re.Pattern[str]:
+    """Match what looks like a surname."""
+    return _pattern("surname")
+
+
+def short_name() -> re.Pattern[str]:
+    """Match the short name of a body ("OVA")."""
+    return _pattern("short")
+
+
 def papers(phrase: str) -> int:
     """Return how much of "the summary of the General Staff" stands before who speaks in it."""
     m = _pattern("papers").match(phrase)

@@ -202,3 +202,30 @@ def test_the_summary_of_a_staff_is_the_staffs() -> None:
 def test_names_and_offices_that_come_again(text: str, speakers: list[str]) -> None:
     found = _speakers(text)
     assert [name in said for name, said in zip(speakers, found, strict=True)] == [True] * len(speakers)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Three killed in Toretsk after shelling – Ponomarenko", "ponomarenko"),
+        ("Унаслідок обстрілу загинули троє людей – ХОВА", "хова"),
+        ("Three persons died, communicated from the rescue service.", "rescue service"),
+        ("Three persons have died, explained to the radio the chief of the village.", "chief of the village"),
+        ("Погибли трое, вспоминает 80-летняя Мария Степановна.", "мария степановна"),
+        ("Начальник полиции района: погибли три человека.", "начальник полиции района"),
+        ("Russia's defence ministry claims its forces killed three people.", "defence ministry"),
+    ],
+)
+def test_headlines_translations_and_ages(text: str, speaker: str) -> None:
+    assert [speaker in s for s in _speakers(text)] == [True]
+
+
+def test_a_counted_group_behind_a_dash_does_not_speak() -> None:
+    assert set(_speakers("Поранено шістьох людей. Серед поранених – двоє медиків.")) == {""}
+
+
+def test_three_speakers_in_one_sentence() -> None:
+    found = _speakers(
+        "В ГСЧС говорят о трёх погибших, в полиции — о двух погибших, а мэр говорит о пяти погибших."
+    )
+    assert ["гсчс" in found[0], "полиция" in found[1], "мэр" in found[2]] == [True, True, True]
