@@ -39,13 +39,16 @@ def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, 
 
     The base map stays the same between reruns, so that the view is kept; all that changes goes in with the layer.
     """
+    token = tokens.issue(questions.catalogue, state.where)
     layer = IncidentLayer(
-        tokens.issue(questions.catalogue, state.where),
+        token,
         mode=_MODES[state.layer],
         size_by="killed" if state.size == "killed" else "count",
         selected=state.selected if questions.has(state.selected) else None,
         outline=state.where.within,
-        level=questions.level(state.where),
+        level=questions.level(state.where)
+        if state.layer == "regions"
+        else "auto",  # a question; the map waits for none
         uncertainty="all" if state.circles else "selected",
         palette=palette(words, mode),
         theme=mode,
@@ -68,6 +71,7 @@ def draw(questions: Questions, state: State, words: Words, mode: theme.Mode, *, 
         center=(go_to.lat, go_to.lon) if go_to else None,
         zoom=round(go_to.zoom) if go_to else None,
     )
+    tokens.map_first(token)
     return read(event or {})
 
 

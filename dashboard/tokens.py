@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -27,6 +28,8 @@ from incidents.filters import Filter
 MAX_TOKENS: Final = 256
 MAX_BYTES: Final = 320_000_000
 MAX_INDEXES: Final = 2
+WORKERS: Final = 2
+PATIENCE: Final = 0.25
 IDLE_SECONDS: Final = 12 * 3600.0
 
 
@@ -67,6 +70,7 @@ class Entry:
     used: float
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _selection: Selection | None = None
+    preparing: Future[None] | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -85,6 +89,10 @@ class Entry:
             if self._selection is None:
                 self._selection = self.indexed.grid.select(self._mask)
             return self._selection
+
+    def prepare(self) -> None:
+        """Do what the first view would have to wait for."""
+        self.selection.prepare()
 
     @property
     def _mask(self) -> NDArray[np.bool_]:
@@ -127,6 +135,7 @@ class Registry:
         self._names: dict[tuple[str, str], str] = {}
         self._indexes: OrderedDict[str, Indexed] = OrderedDict()
         self._lock = threading.RLock()
+        self._workers = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="new filter")
         self._max_tokens, self._max_bytes, self._idle, self._clock = max_tokens, max_bytes, idle, clock
 
     def issue(self, catalogue: Catalogue, where: Filter) -> str:
@@ -140,6 +149,20 @@ class Registry:
                 self._entries[token] = Entry(self._indexed(key[0], catalogue), where, self._clock())
             self._touch(token)
             return token
+
+    def prepare(self, token: str) -> None:
+        """Begin to apply a new filter in a thread, so that it is ready when the browser asks for the first view."""
+        with self._lock:
+            entry = self._entries.get(token)
+            if entry is not None and entry.preparing is None:
+                entry.preparing = self._workers.submit(entry.prepare)
+
+    def wait(self, token: str, *, seconds: float) -> None:
+        """Wait until a new filter is applied, at most some seconds; what fails is told to whoever asks for a view."""
+        with self._lock:
+            entry = self._entries.get(token)
+        if entry is not None and entry.preparing is not None:
+            wait([entry.preparing], timeout=seconds)
 
     def find(self, token: str) -> Entry | None:
         """Return what a token stands for; None for one that was never issued, has expired or was forgotten."""
@@ -191,7 +214,14 @@ def registry() -> Registry:
 
 def issue(catalogue: Catalogue, where: Filter) -> str:
     """Return the token that stands for `where` over `catalogue` on this process's map endpoint."""
-    return _SHARED.issue(catalogue, where)
+    token = _SHARED.issue(catalogue, where)
+    _SHARED.prepare(token)
+    return token
+
+
+def map_first(token: str) -> None:
+    """Hold the page's other questions back until the map's filter is applied: they would slow each other down."""
+    _SHARED.wait(token, seconds=PATIENCE)
 
 
 PRECISE: Final = tuple(vocabulary.words("geo_precision").index(word) for word in ("site", "vicinity"))

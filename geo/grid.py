@@ -225,6 +225,10 @@ class Selection:
             out[name] = np.split(order, ends[:-1])
         return out
 
+    def prepare(self) -> None:
+        """Compute now what the first view would compute."""
+        _ = self._x, self._y, self._sums, self._by_code
+
     @property
     def nbytes(self) -> int:
         """Return the memory that this filter holds beyond the index, in bytes, once everything is computed."""

@@ -408,6 +408,28 @@ def test_a_slow_new_filter_does_not_hold_up_the_views_of_others(
     assert answers == [200] * 5
 
 
+def test_a_new_filter_is_applied_before_the_browser_asks(catalogue: MemoryCatalogue) -> None:
+    token = tokens.issue(catalogue, Filter(min_killed=1))
+    tokens.map_first(token)
+    entry = tokens.registry().find(token)
+    assert entry is not None
+    assert entry.is_ready
+
+
+def test_a_page_waits_for_the_map_only_a_little(
+    catalogue: MemoryCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    monkeypatch.setattr(catalogue, "mask", lambda where: release.wait(20))
+    token = tokens.issue(catalogue, Filter(min_killed=2))
+    tokens.map_first(token)
+    entry = tokens.registry().find(token)
+    assert entry is not None
+    assert not entry.is_ready, "the page went on although the filter is not applied yet"
+    release.set()
+    tokens.map_first("never issued")
+
+
 def test_the_page_that_the_entry_point_names_is_there() -> None:
     assert server.page() == Path(server.__file__).with_name("page.py")
 
