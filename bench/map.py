@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import os
-import resource
+import re
 import shutil
 import statistics
 import subprocess
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -27,8 +25,25 @@ import folium
 import numpy as np
 import orjson
 from folium.plugins import FastMarkerCluster
-from playwright.sync_api import Error, Frame, Page, sync_playwright
+from playwright.sync_api import Error, Frame, Page
 
+from bench import map_dashboard, map_several
+from bench.map_probe import (
+    FRAME,
+    GROUND,
+    JUMP,
+    NEXT_DRAWN,
+    PAN,
+    PLAY,
+    PORT,
+    browser_page,
+    first_map,
+    map_frame,
+    memory_of,
+    percentiles,
+    say,
+    timed,
+)
 from bench.memory import MemoryCatalogue, synthetic_points
 from bench.serving import serving
 from dashboard import views
@@ -38,22 +53,10 @@ from geo.grid import Window
 from incidents.filters import Filter
 
 ROOT = Path(__file__).resolve().parents[1]
-PORT = int(os.environ.get("PORT", "8615"))
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info", "--js-flags=--expose-gc"]  # fmt: skip
 CLUSTER_MARKER = (
     "function (row) { return L.marker(new L.LatLng(row[0], row[1])); }"  # the default needs another font
 )
 CLUSTER_PACKAGE = "leaflet.markercluster@1.5.3"
-
-
-def percentiles(values: list[float]) -> tuple[float, float]:
-    """Return p50 and p95."""
-    return float(np.percentile(values, 50)), float(np.percentile(values, 95))
-
-
-def say(*cells: object) -> None:
-    """Print one row of a table."""
-    print("  ".join(f"{c:>13}" if i else f"{c:<34}" for i, c in enumerate(cells)), flush=True)
 
 
 # --- the server's side --------------------------------------------------------------------------------------------
@@ -71,13 +74,6 @@ def views_around(points: Any, count: int) -> Iterator[dict[str, str]]:
         x0, x1 = (middle.x0 - 20, middle.x0 + 20) if side > 40 else (0, side)
         y0, y1 = max(middle.y0 - 12, 0), min(middle.y0 + 12, side)
         yield {key: str(v) for key, v in {"z": zoom, "x0": x0, "y0": y0, "x1": x1, "y1": y1}.items()}
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Return milliseconds and the result."""
-    start = time.perf_counter()
-    out = work()
-    return (time.perf_counter() - start) * 1000, out
 
 
 def server_side(size: int) -> None:
@@ -114,68 +110,8 @@ def server_side(size: int) -> None:
 # --- the browser's side -------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def browser_page() -> Iterator[Page]:
-    """Open a page in headless Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        try:
-            page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-            page.set_default_timeout(200_000)
-            yield page
-        finally:
-            browser.close()
-
-
-def map_frame(page: Page) -> Frame:
-    """Return the frame of the map once incidents are drawn on it."""
-    page.wait_for_selector("iframe")
-    while True:
-        for frame in page.frames:
-            if "streamlit_folium" in frame.url and frame.evaluate(READY):
-                return frame
-        page.wait_for_timeout(10)
-
-
-READY = (
-    "!!(window.map && map.atlas && map.atlas.engine && map.atlas.engine.sheet.data && map.atlas.names._names)"
-)
-FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
-# From the moment the input is handled to the end of the frame that shows it.
-PAN = """async ([dx, dy]) => {
-  const start = performance.now();
-  map.panBy([dx, dy], {animate: false, noMoveStart: true});
-  await new Promise(done => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); }));
-  return performance.now() - start;
-}"""
-JUMP = """async ([lat, lon, zoom]) => {
-  const start = performance.now();
-  const drawn = new Promise(done => map.once("atlas:drawn", done));
-  map.setView([lat, lon], zoom, {animate: false});
-  await drawn;
-  await new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
-  return performance.now() - start;
-}"""
-# The whole basemap drawn anew, as after a jump: tiles and names.
-GROUND = "() => { const t = performance.now(); for (const sheet of [map.atlas.ground, map.atlas.names]) { sheet.paint(); sheet._context.getImageData(0, 0, 1, 1); } return performance.now() - t; }"
-# Play at four steps a second and note the time between frames.
-PLAY = """async () => {
-  const drawn = new Promise(done => map.once("atlas:drawn", done));
-  map.atlas.player.begin();
-  map.atlas.engine.playing.speed = 4;
-  await drawn;
-  const gaps = [];
-  let last = performance.now();
-  for (let k = 0; k < 120; k++) {
-    await new Promise(done => requestAnimationFrame(done));
-    gaps.push(performance.now() - last);
-    last = performance.now();
-  }
-  map.atlas.player.end();
-  return gaps;
-}"""
+ANSWER = re.compile(r"/atlas/(view|steps)/")
 FILTERS = ("air_strike", "shelling", "explosion", "shooting", "displacement", "object_damage")
-NEXT_DRAWN = "() => { window.next = new Promise(done => map.once('atlas:drawn', () => requestAnimationFrame(() => done(Date.now())))); }"
 
 
 def pans(frame: Frame) -> list[float]:
@@ -211,12 +147,6 @@ def filter_changes(page: Page, frame: Frame) -> list[float]:
     return out
 
 
-def memory_of(pid: int) -> float:
-    """Return the resident memory of a process, MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
-
-
 def browser_side(size: int) -> dict[str, float]:
     """Measure the product in the browser at a size and print its row."""
     with serving("bench/map_app.py", PORT, MAP_SIZE=str(size)) as pid, browser_page() as page:
@@ -225,14 +155,10 @@ def browser_side(size: int) -> dict[str, float]:
         weights: list[float] = []
         page.on(
             "response",
-            lambda r: "/atlas/view/" in r.url and weights.append(float(r.headers.get("content-length", 0))),
+            lambda r: ANSWER.search(r.url) and weights.append(float(r.headers.get("content-length", 0))),
         )
-        page.goto("about:blank")
-        start = time.perf_counter()
-        page.goto(f"http://127.0.0.1:{PORT}/")
+        first = statistics.median(first_map(page, f"http://127.0.0.1:{PORT}/") for _ in range(3))
         frame = map_frame(page)
-        frame.evaluate(FRAME)
-        first = (time.perf_counter() - start) * 1000
         pan, jump, change = pans(frame), jumps(frame), filter_changes(page, frame)
         heap = (
             frame.evaluate("() => { if (window.gc) gc(); return performance.memory.usedJSHeapSize; }") / 1e6
@@ -240,8 +166,8 @@ def browser_side(size: int) -> dict[str, float]:
         ground = float(frame.evaluate(GROUND))
         page.reload()
         _, played = percentiles(map_frame(page).evaluate(PLAY))
-        (p50, p95), (_, j95), worst = percentiles(pan), percentiles(jump), statistics.median(change)
-        say(f"incidents on our map, {size:,}", f"{first:.0f} ms", f"{p50:.1f}/{p95:.1f} ms", f"{j95:.0f} ms", f"{worst:.0f} ms",
+        (p50, p95), (j50, j95), worst = percentiles(pan), percentiles(jump), statistics.median(change)
+        say(f"incidents on our map, {size:,}", f"{first:.0f} ms", f"{p50:.1f}/{p95:.1f} ms", f"{j50:.0f}/{j95:.0f} ms", f"{worst:.0f} ms",
             f"{max(weights, default=0) / 1000:.1f} kB", f"{heap:.0f} MB", f"{memory_of(pid):.0f} MB", f"{ground:.1f} ms",
             f"{played:.1f} ms")  # fmt: skip
         return {"first": first}
@@ -351,42 +277,6 @@ def cluster_package(folder: Path) -> Path | None:
 # --- several at once ----------------------------------------------------------------------------------------------
 
 
-def starved(size: int) -> None:
-    """Print how the endpoint answers while another page renders 5,000 folium markers, and under 8 askers."""
-    with serving("bench/map_app.py", PORT, MAP_SIZE=str(size)), browser_page() as page:
-        page.goto(f"http://127.0.0.1:{PORT}/")
-        frame = map_frame(page)
-        url = frame.evaluate(
-            "() => map.atlas.engine.url('view', {...map.atlas.engine.sheet.data.query, x0: -1})"
-        )
-        address = f"http://127.0.0.1:{PORT}{url}"
-
-        def asked(seconds: float) -> list[float]:
-            out, until = [], time.perf_counter() + seconds
-            while time.perf_counter() < until:
-                out.append(timed(lambda: urllib.request.urlopen(address).read())[0])
-            return out
-
-        quiet = percentiles(asked(3))
-        say("one asker, quiet", "", f"{quiet[0]:.1f}/{quiet[1]:.1f} ms")
-        heavy = page.context.new_page()
-        heavy.goto(f"http://127.0.0.1:{PORT}/?page=heavy", wait_until="commit")
-        busy = percentiles(asked(6))
-        say("one asker, 5,000 markers rendering", "", f"{busy[0]:.1f}/{busy[1]:.1f} ms")
-        heavy.close()
-        spent: list[float] = []
-        threads = [threading.Thread(target=lambda: spent.extend(asked(4))) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        say(
-            "8 askers at once",
-            f"{len(spent) / 4:.0f} a second",
-            "{:.1f}/{:.1f} ms".format(*percentiles(spent)),
-        )
-
-
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser()
@@ -404,7 +294,7 @@ def main() -> None:
         "",
         "first map",
         "pan p50/p95",
-        "jump p95",
+        "jump p50/p95",
         "filter p50",
         "bytes max",
         "heap",
@@ -413,6 +303,7 @@ def main() -> None:
         "play p95",
     )
     ours = {size: browser_side(size)["first"] for size in sizes}
+    map_dashboard.main(sizes[-1])
     with tempfile.TemporaryDirectory() as temporary:
         package = cluster_package(Path(temporary))
         alternative("folium markers", 10_000, plain_markers, package)
@@ -422,9 +313,7 @@ def main() -> None:
                 say(f"  our map is faster by, {size:,}", f"{theirs / ours[size]:.0f} times")
     if not quick:
         streamlit_map(1_000_000)
-    print("\nSeveral at once (view endpoint, over HTTP)")
-    say("", "rate", "p50/p95")
-    starved(100_000 if quick else 1_000_000)
+    map_several.main(100_000 if quick else 1_000_000)
 
 
 if __name__ == "__main__":

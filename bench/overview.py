@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Frame, Page
 
-from bench.map import FRAME, READY, browser_page
+from bench.map_probe import FRAME, READY, browser_page
 from bench.serving import serving
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -292,6 +292,43 @@ def test_a_rectangle_is_drawn_returned_and_removed(address: str, visit: Open) ->
     clean(it.visit)
 
 
+def test_several_windows_pan_at_once_and_each_stays_true(address: str, visit: Open) -> None:
+    windows = [
+        Map(visit(f"{address}/?zoom=7&center={lon},48.6", width=700, height=600)).drawn()
+        for lon in (26, 31, 36)
+    ]
+    for it in windows:  # started together, awaited afterwards
+        it.frame.evaluate("""() => { window.panned = (async () => {
+            for (let step = 0; step < 60; step++) {
+                map.panBy([40 * Math.cos(step / 9), 60 * Math.sin(step / 9)], {animate: false});
+                await new Promise((done) => requestAnimationFrame(done));
+            }
+        })(); }""")
+    for it in windows:
+        it.frame.evaluate("() => window.panned")
+        it.until(
+            lambda it=it: it.state("d.x0 === e.wanted.x0 && d.y0 === e.wanted.y0 && e.covers(e.window(0))")
+        )
+        assert it.state("d.n.reduce((a, b) => a + b, 0)") == it.state("d.total")
+        assert not it.frame.locator(".atlas-notice").is_visible()
+        clean(it.visit)
+
+
+def test_a_map_of_no_size_does_nothing_and_fills_when_it_has_one(address: str, visit: Open) -> None:
+    it = Map(visit(f"{address}/")).drawn()
+    it.frame.evaluate("""() => {
+        const box = map.getContainer();
+        box.style.height = "0px";
+        map.invalidateSize();
+        map.panBy([50, 0], {animate: false});
+        map.setView([48, 31], 8, {animate: false});
+        box.style.height = "400px";
+        map.invalidateSize();
+    }""")
+    it.until(lambda: it.state("d.z === 8 && e.sheet.spots.length > 0 && d.total > 0"))
+    clean(it.visit)
+
+
 def test_a_dead_server_is_told_on_the_map_and_it_recovers(address: str, visit: Open) -> None:
     it = Map(visit(f"{address}/")).drawn()
     it.page.route("**/atlas/view/**", lambda route: route.abort())

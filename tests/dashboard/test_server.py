@@ -188,6 +188,7 @@ def test_the_density_surface_and_the_areas_count_everything(
     assert sum(areas["counts"].values()) + areas["elsewhere"] == areas["total"] == 600
 
 
+@pytest.mark.parametrize("what", ["view", "steps", "density", "open"])
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -202,25 +203,40 @@ def test_the_density_surface_and_the_areas_count_everything(
     ],
 )
 def test_a_question_that_makes_no_sense_is_told_so(
-    client: TestClient, catalogue: MemoryCatalogue, change: dict[str, str], word: str
+    client: TestClient, catalogue: MemoryCatalogue, what: str, change: dict[str, str], word: str
 ) -> None:
-    answer = ask(client, "view", tokens.issue(catalogue, Filter()), **{**WORLD, **change})
+    answer = ask(client, what, tokens.issue(catalogue, Filter()), **{**WORLD, "i": "0", **change})
     assert answer.status_code == 400
     assert word in answer.json()["error"]
     assert answer.headers["cache-control"] == "no-store"
 
 
 def test_a_view_of_zero_size_is_an_empty_answer(client: TestClient, catalogue: MemoryCatalogue) -> None:
-    answer = ask(client, "view", tokens.issue(catalogue, Filter()), **{**WORLD, "x1": "0", "y1": "0"})
-    assert answer.status_code == 200
-    assert answer.json()["total"] == 0
+    token, nothing = tokens.issue(catalogue, Filter()), {**WORLD, "x1": "0", "y1": "0"}
+    assert ask(client, "view", token, **nothing).json()["total"] == 0
+    assert ask(client, "density", token, **nothing).json()["total"] == 0
+    assert ask(client, "steps", token, **nothing).json()["before"] == []
+    assert ask(client, "open", token, **nothing, i=0).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [([], []), ([np.nan] * 3, [np.nan] * 3), ([900.0, 10.0, -181.0], [10.0, 91.0, 0.0])]
+)
+def test_a_collection_without_one_usable_place_is_an_empty_map(
+    client: TestClient, lon: list[float], lat: list[float]
+) -> None:
+    token = tokens.issue(MemoryCatalogue(points(len(lon), lon=lon, lat=lat)), Filter())
+    assert ask(client, "view", token, **WORLD).json()["total"] == 0
+    assert ask(client, "steps", token, **WORLD).json()["counts"] == []
+    assert ask(client, "density", token, **WORLD).json()["total"] == 0
 
 
 def test_a_token_that_was_never_issued_is_refused(client: TestClient) -> None:
-    for token in ("x", "A" * 32, "..", "%00", "é"):
-        answer = ask(client, "view", token, **WORLD)
-        assert answer.status_code == 404
-        assert "view" not in answer.text
+    for token in ("x", "A" * 32, "A" * 5000, "..", "%00", "é"):
+        for what in ("view", "steps", "open", "incident", "areas", "density"):
+            answer = ask(client, what, token, **WORLD)
+            assert answer.status_code == 404
+            assert "view" not in answer.text
 
 
 def test_tokens_are_unguessable_the_same_for_the_same_filter_and_expire(catalogue: MemoryCatalogue) -> None:
@@ -369,11 +385,13 @@ def test_a_burst_of_ten_thousand_is_answered_or_told_to_wait(catalogue: MemoryCa
 
     async def burst() -> None:
         await asyncio.gather(*(one() for _ in range(10_000)))
+        assert len(statuses) == 10_000
+        assert statuses.count(200) == 8
+        assert statuses.count(429) == 9_992
+        await one()
+        assert statuses[-1] == 200, "after the burst the map goes on"
 
     asyncio.run(burst())
-    assert len(statuses) == 10_000
-    assert statuses.count(200) == 8
-    assert statuses.count(429) == 9_992
     assert most[0] <= 2
 
 
