@@ -189,7 +189,7 @@ def lemmas(word: str) -> tuple[str, ...]:
     for size in range(min(_LONGEST, len(word) - 2), 0, -1):
         for ending in _FROM_ENDING.get(word[-size:], ()):
             found[word[:-size] + ending] = None
-    if len(word) > 3 and word[-1] not in "аеиоуюяіїєыэьй":  # genitive plural: Сум, Черкас
+    if len(word) > 2 and word[-1] not in "аеиоуюяіїєыэьй":  # genitive plural: Сум, Черкас
         found |= dict.fromkeys((word + "и", word + "ы", word + "і", word + "а"))
     return tuple(found)
 

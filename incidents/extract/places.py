@@ -19,6 +19,7 @@ from incidents.extract import _cues
 from incidents.extract.segment import Segments
 from incidents.extract.shadow import Shadow
 
+BURIED: Final = "where somebody was buried"
 LARGE: Final = 8_000
 _CHAIN: Final = re.compile(r"\s*[,(]?\s*(?:in |of |у |в |на |the |та |and )*")
 _AREA_WORD: Final = re.compile(
@@ -201,6 +202,7 @@ _CAPITALS: Final = frozenset(
     for n in (524901, 625144, 756135, 2643743, 4140963, 2800866, 2950159, 2988507, 323786, 2660646)
 )
 """Moscow, Minsk, Warsaw, London, Washington, Brussels, Berlin, Paris, Ankara, Geneva."""
+_HYPHEN: Final = re.compile(r"([^\W\d_]{3,})-$")
 _INSIDE: Final = re.compile(r"(?<!\w)(?:in|near|у|в|під|под|біля|возле) $")
 _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
 
@@ -280,6 +282,8 @@ class Reader:
         """Say whether a word is a common one, an acronym or the name of a part of a town."""
         if len(word) < 3 or (word in _stop() and not self._is_meant(m)):
             return True
+        if _HYPHEN.search(self._shadow.lower, max(0, m.start - 20), m.start) and not self._follows_place(m):
+            return True
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
             return True
         return word in self._surnames or self._is_quarter(m) or self._is_given_name(m, word)
@@ -291,6 +295,11 @@ class Reader:
         lead = _WORD_BEFORE.search(self._shadow.lower, max(0, m.start - 30), m.start)
         is_item = re.match(r" ?[:–—(-]", self._shadow.lower[m.end : m.end + 3]) is not None
         return not is_item and (lead is None or lead.group(1) not in _before())
+
+    def _follows_place(self, m: Mention) -> bool:
+        """Say whether what stands before a hyphen is a place too: an end of a road, not the first part of a name."""
+        first = _HYPHEN.search(self._shadow.cased, max(0, m.start - 20), m.start)
+        return first is not None and bool(gazetteer.load().find(first.group(1)))
 
     def _is_meant(self, m: Mention) -> bool:
         """Say whether a common word is the name of a town or of a district here: "в Южном", "Центральний район"."""
@@ -439,7 +448,8 @@ class Reader:
             ("comparison", "something is compared to it", self._compared(m.start, head)),
             ("comparison", "it looks alike, or names a part of the front", self._after("alike_after", m)),
             ("agency", "where somebody speaks", self._is_where_spoken(m, head)),
-            ("origin", "an end of a road between two places", self._is_road(m, i)),
+            ("origin", BURIED, self._after("funeral_after", m)),
+            ("origin", "an end of a road between two places", self._is_road(m, i) or self._is_way(m, i)),
             (
                 "origin",
                 "where something came from or was taken to",
@@ -498,6 +508,15 @@ class Reader:
         ):
             return False
         return self._after("speech_after", m)
+
+    def _is_way(self, m: Mention, i: int) -> bool:
+        """Say whether a place is the end of a way "from A to B"."""
+        before = self._mentions[i - 1] if i else None
+        if before is None or self._shadow.lower[before.end : m.start] not in {" to ", " до ", " в ", " у "}:
+            return False
+        return (
+            _end_with("from").search(self._shadow.lower, max(0, before.start - 20), before.start) is not None
+        )
 
     def _is_road(self, m: Mention, i: int) -> bool:
         """Say whether a place is an end of "the X-Y road", "по дорозі з X до Y"."""

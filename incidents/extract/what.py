@@ -106,9 +106,10 @@ class What:
         lead = self._passage(self._segments.at(start), -1)
         if self._cues.has("burial_site", lead, end) and self._cues.strike(lead, end) in {None, "shooting"}:
             return True
-        return self._cues.has("burial_site", start, end) or (
-            bool(found) and self._cues.strike(0, self._head_end()) not in _HEAVY
-        )
+        if self._cues.has("burial_site", start, end):
+            return True
+        found = found and not _pattern("casualties").search(self._shadow.lower, start, end)
+        return bool(found) and self._cues.strike(0, self._head_end()) not in _HEAVY
 
     def _main_burial(self) -> bool:
         return self._cues.has("burial_site", 0, len(self._shadow.lower)) and (

@@ -12,11 +12,12 @@ from typing import Final
 from incidents.extract import _cues
 from incidents.extract.classify import Cues
 from incidents.extract.facts import SMALL_AREAS, Fact, look_to
-from incidents.extract.places import Site
+from incidents.extract.places import BURIED, Site
 from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
 
 USABLE: Final = frozenset({"mention", "site", "comparison", "resident"})
+_SHARED: Final = frozenset({"origin", "comparison"})
 _HARM: Final = frozenset(
     {
         "killed",
@@ -68,8 +69,8 @@ class Where:
             joined = before is not None and _pattern("and").fullmatch(
                 self._shadow.lower[before.end : site.start]
             )
-            if before is not None and before.role == "origin" and joined:
-                before = replace(site, role="origin")
+            if before is not None and before.role in _SHARED and joined:
+                before = replace(site, role=before.role)
             else:
                 before = site
                 kept.append(site)
@@ -182,13 +183,16 @@ class Where:
         before = self._before(sentence)
         if before is not None:
             return () if self._is_total(sentence) else (before,)
-        if fact.predicate == "displaced" and self.lists:
-            return ()
-        if self._is_total(sentence) and (
-            self.lists or _pattern("everywhere").search(self._shadow.lower, sentence.start, sentence.end)
-        ):
-            return ()
-        return (self.main,) if self.main is not None else ()
+        return (self.main,) if self.main is not None and not self._is_of_none(fact, sentence) else ()
+
+    def _is_of_none(self, fact: Fact, sentence: Sentence) -> bool:
+        """Say whether a claim without a place of its own is not of the main place either: totals, people moved, funerals."""
+        if any(s.why.startswith(BURIED) for s in self.by_sentence.get(sentence.index, [])):
+            return True
+        if self._is_total(sentence):
+            everywhere = _pattern("everywhere").search(self._shadow.lower, sentence.start, sentence.end)
+            return self.lists or everywhere is not None
+        return fact.predicate == "displaced" and self.lists
 
     def spread(self, fact: Fact) -> tuple[Site, ...]:
         """Return the towns that a total names behind a colon without figures of their own ("two dead: in A and B")."""

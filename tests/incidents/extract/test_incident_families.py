@@ -241,3 +241,18 @@ def test_the_day_of_a_rescue_or_of_an_older_count_is_not_that_of_the_strike() ->
         "Ще вчора йшлося про шістьох загиблих.\n\nРакета влучила в будинок 23 травня ввечері."
     )
     assert {day for _, day, _ in _incidents(text)} == {"2024-05-23"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("A shell killed a man in Avdiivka, not counting Mariupol and Volnovakha, the governor said.", "Avdiivka"),
+        ("Из Мариуполя вывезли сто человек, автобусы идут в Запорожье. Завод бомбили, погибли две женщины.", "Mariupol"),
+        ("Ракета влучила в Дніпровську ГЕС у Запоріжжі, загинув охоронець.", "Zaporizhzhia"),
+        ("Volunteers driving from Balakliia to Izium were hit by a mortar shell near Savyntsi, two were wounded.", "Savyntsi"),
+        ("Снаряд убил женщину в Торецке. В Одессе похоронили ребёнка, погибшего при другом ударе.", "Toretsk"),
+        ("Military hospital in Selydove was hit by shelling, two patients died.", "Selydove"),
+    ],
+)  # fmt: skip
+def test_places_told_of_by_the_way(text: str, place: str) -> None:
+    assert _places(text) == {place}
