@@ -71,6 +71,7 @@ _ALIVE_BEFORE: Final = _cues.pattern("links", "alive_before")
 _ALIVE_AFTER: Final = _cues.pattern("links", "alive_after")
 _GRAVE_WORDS: Final = _cues.pattern("links", "grave_words")
 _OF_THOSE: Final = _cues.pattern("links", "of_those")
+_TURNED_UP: Final = _cues.pattern("links", "turned_up")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -108,6 +109,8 @@ def _is_wild(head: Head, cue: Cue, gap: str) -> bool:
 
 def _disagrees(lower: str, head: Head, cue: Cue, gap: str) -> bool:
     """Say whether a verb in the singular stands with a figure that asks for the plural ("погибла …, ещё двое ранены")."""
+    if cue.predicate in {"missing", "detained"} and _TURNED_UP.search(gap):
+        return True
     value = head.quantity.value
     if head.is_pair or not isinstance(value, int) or value < 2 or (value % 10 == 1 and value != 11):
         return False

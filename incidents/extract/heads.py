@@ -21,6 +21,7 @@ _BARE_BEFORE: Final = _cues.pattern("links", "bare_before")
 _OTHER_ONE: Final = _cues.pattern("links", "other_one")
 _BASE_SET: Final = _cues.pattern("links", "base_set")
 _GUESSED: Final = _cues.pattern("links", "guessed")
+_AGES: Final = _cues.pattern("links", "ages")
 _BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
@@ -65,7 +66,7 @@ def _plural() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
     between = _cues.either([str(w) for w in data["between"]])
     noun = _cues.either(list(words))
     other = "(?!(?:russian|enemy|occupying|wagner|chechen|belarusian|were|was|are|is|and|of|in|at|by|from|who|had|have|has|when|after|more|out|other|were|killed|dead|wounded|injured|on|to|for|as|with|houses|homes|buildings|minutes|hours|days|cars)(?!\\w))[a-z]{3,12}"
-    pattern = rf" (?:{between} )*?(?:{other} )?(?P<noun>{noun})(?!\w| {data['of_things']})"
+    pattern = rf" (?:{between} )*(?:{other} )?(?P<noun>{noun})(?!\w| {data['of_things']})"
     return re.compile(_fold(pattern)), {_fold(w): kind for w, kind in words.items()}
 
 
@@ -152,7 +153,8 @@ def find(shadow: Shadow, sentence: Sentence, quantities: list[Quantity]) -> list
     found += _other_one(shadow, sentence, found)
     singles = _singles(shadow, sentence, found)
     ends = {h.end for h in singles}
-    found = [h for h in found if h.typed or not _is_age(shadow.lower, h, ends)] + singles
+    ages = [m.span() for h in found if h.typed and (m := _AGES.match(shadow.lower, h.end, sentence.end))]
+    found = [h for h in found if h.typed or not (_is_age(shadow.lower, h, ends) or _is_in(h, ages))] + singles
     return sorted(found, key=lambda h: h.quantity.start)
 
 
@@ -216,6 +218,10 @@ def _pairs(shadow: Shadow, sentence: Sentence) -> list[Head]:
         )
         for m in _pair().finditer(shadow.lower, sentence.start, sentence.end)
     ]  # fmt: skip
+
+
+def _is_in(head: Head, spans: list[tuple[int, int]]) -> bool:
+    return any(a <= head.quantity.start < b for a, b in spans)
 
 
 def _is_age(lower: str, head: Head, ends: set[int]) -> bool:
