@@ -226,7 +226,7 @@ class Forms:
             colon < 0
             or not named
             or colon - named[-1].end > 40
-            or re.search(r"\d", lower[sentence.start : colon])
+            or re.search(r"\d", _STAMP.sub("", lower[sentence.start : colon]))
         ):
             return None
         if not (named[0].start == sentence.start or colon - named[-1].end <= 1):

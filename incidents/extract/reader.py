@@ -294,7 +294,8 @@ class _Session:
         if found.predicate in _VOICELESS:
             return None
         if found.predicate in {"denial", "accusation"}:
-            stance = self.voices.stance(found.start, found.end)
+            opening = self.segments.at(found.start).start
+            stance = self.voices.stance(found.start, found.end) or self.voices.stance(opening, found.start)
             if stance is not None:
                 return stance
             if isinstance(found, Statement) and found.review == "needs_review":

@@ -12,7 +12,7 @@ from incidents.extract.numbers import Quantity, quantities
 from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
 
-_RUSSIA: Final = re.compile(r"russia|moscow|kremlin|росі|росси|москв|окупант|оккупант|кремл")
+_RUSSIA: Final = re.compile(r"russia|moscow|kremlin|росі|росси|москв|окупант|оккупант|кремл|рф(?!\w)")
 _OFFICIAL: Final = re.compile(
     r"president|minister|governor|mayor|ambassador|secretary|commissioner|delegation|prosecutor|head of |mission|zelen|президент|міністр|министр|"
     r"губернатор|мер |голова|глава|посол|делегаці|делегаци|зеленськ|зеленск|генсек"
@@ -162,7 +162,12 @@ def _value(
 ) -> tuple[int | float | str | None, int | float | None, int | float | None, str]:
     groups = m.groupdict()
     if rule.entry.get("value_from") == "party":
-        return ("Russia" if _RUSSIA.search(groups["v"]) else "Ukraine"), None, None, "unspecified"
+        return (
+            ("Russia" if _RUSSIA.search(groups["v"] or groups.get("v2") or "") else "Ukraine"),
+            None,
+            None,
+            "unspecified",
+        )
     if groups.get("count"):
         return (
             _duration(groups),

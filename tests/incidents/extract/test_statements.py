@@ -142,3 +142,24 @@ def test_a_denial_ends_where_something_else_is_said() -> None:
 )
 def test_what_armies_lose_is_no_damage_here(text: str) -> None:
     assert _claims(text, "damage") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "speaker"),
+    [
+        ("The occupation office blamed the fire on Ukrainian forces.", "Ukraine", "occupation office"),
+        ("Russia is to blame for the blast, the village head said.", "Russia", "village head"),
+        ("Староста звинуватив в обстрілі російські війська.", "Russia", "староста"),
+        ("В ударе по рынку администрация обвинила ВСУ.", "Ukraine", "администрация"),
+        ("Ответственность за взрыв мэр возложил на Москву.", "Russia", "мэр"),
+        ("МИД назвал удар преступлением России.", "Russia", "мид"),
+    ],
+)
+def test_who_blames_whom(text: str, party: str, speaker: str) -> None:
+    found = _claims(text, "accusation")
+    assert [c.value for c in found] == [party]
+    assert speaker in (found[0].speaker.name.lower() if found[0].speaker else "")
+
+
+def test_bound_hands_are_no_cause_of_death() -> None:
+    assert _claims("Seven bodies with their hands tied were found in Bucha.", "cause") == []
