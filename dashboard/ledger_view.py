@@ -289,6 +289,7 @@ def _tags(row: Row, words: Words) -> Iterable[str]:
         yield words(f"ledger.polarity.{claim.polarity}")
     if claim.attribution == "inferred":
         yield words("ledger.inferred")
+    yield from (words.term("sensitivity", word) for word in claim.sensitivity)
     if claim.review in {"rejected", "superseded"}:
         yield words("ledger.rejected")
     elif claim.review == "needs_review":

@@ -25,7 +25,7 @@ INCIDENT: Final = (
 )  # fmt: skip
 CLAIM: Final = (
     "predicate", "value", "min", "max", "qualifier", "unit", "group", "extent", "speaker", "speaker_role", "said_on",
-    "about", "modality", "polarity", "target", "attribution", "note",
+    "about", "modality", "polarity", "target", "attribution", "note", "sensitivity",
 )  # fmt: skip
 SOURCE: Final = ("url", "publisher", "source_title", "published")
 _LISTS: Final = frozenset({"impact", "weapon", "sensitivity"})
@@ -68,7 +68,7 @@ def incident_values(fields: Mapping[str, str], problems: list[str]) -> dict[str,
         if name == "date":
             values |= _dates(text.strip(), problems)
         elif name in _LISTS:
-            values[name] = tuple(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
+            values[name] = _listed(text)
         elif name in _DAYS:
             values[name] = _day(name, text.strip(), problems)
         elif name in _NEEDED and not text.strip():
@@ -78,6 +78,10 @@ def incident_values(fields: Mapping[str, str], problems: list[str]) -> dict[str,
     if not problems and values.get("date_start", "") is None and "date_precision" not in values:
         values["date_precision"] = "unknown"
     return values
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
 
 
 def _day(name: str, text: str, problems: list[str]) -> dt.date | None:
@@ -129,6 +133,8 @@ def claim_values(old: Mapping[str, Any], fields: Mapping[str, str], problems: li
         for name, text in fields.items()
         if name not in {"value", "min", "max", "speaker", "speaker_role"}
     }
+    if "sensitivity" in fields:
+        values["sensitivity"] = _listed(fields["sensitivity"])
     for name in ("predicate", "qualifier", "extent", "modality", "polarity", "attribution"):
         if name in values and values[name] is None:
             problems.append(f"{name}: cannot be empty")

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final, Literal, TextIO, TypeVar
 
 import orjson
 
-from incidents import _lines
+from incidents import _lines, personal
 from incidents.filters import Filter
 from incidents.geojson import from_line, to_feature, to_line
 from incidents.model import Claim, Incident, Point, Source
@@ -40,13 +40,16 @@ def redacted(incident: Incident) -> Incident:
     Always: no editing history (it names users and keeps earlier values). `exact_location`: the point moves to the
     middle of its 0.1° cell, the uncertainty is at least 10 km, and the words that may name the spot are left out
     (titles, summary, quotes, notes, worded values, distances). `personal_information`: those words, and speakers.
+    `personal_names`: the same for the claims that are so marked, and other words only where they name somebody private.
     Figures, dates, the named settlement and links stay.
     """
     changed = incident.model_copy(update={"history": ()}) if incident.history else incident
     if "exact_location" in incident.sensitivity:
         changed = _blurred(changed)
-    if "personal_information" in incident.sensitivity:
+    if personal.MARK in incident.sensitivity:
         changed = _impersonal(changed)
+    elif personal.needs_care(incident):
+        changed = _unnamed(changed)
     return changed
 
 
@@ -89,6 +92,48 @@ def _impersonal(incident: Incident) -> Incident:
     )
 
 
+def _unnamed(incident: Incident) -> Incident:
+    """Return the incident without the words that name private people; the rest of its words stay."""
+    claims = [_unattributed(_without_words(c)) if _is_named(c) else c for c in incident.claims]
+    names = [c.speaker.name for c in incident.claims if c.speaker and _is_named(c)]
+    public = [c.speaker.name for c in incident.claims if c.speaker and c.speaker.name not in names]
+    title = incident.title
+    if _names(title, names):
+        title = _title(incident, "personal information withheld")
+    return incident.model_copy(
+        update={
+            "title": title,
+            "summary": _hidden(incident.summary, names, public),
+            "geo_method": None if _names(incident.geo_method, names) else incident.geo_method,
+            "claims": tuple(claims),
+            "sources": tuple(_untitled(s) if _names(s.title, names) else s for s in incident.sources),
+        }
+    )
+
+
+def _is_named(claim: Claim) -> bool:
+    """Say whether the words of a claim name a private person: marked so, or by themselves where no report was read."""
+    if personal.MARK in claim.sensitivity:
+        return True
+    return claim.quote is None and any(_names(text, ()) for text in (claim.note, claim.target, claim.group))
+
+
+def _names(text: str | None, names: Iterable[str]) -> bool:
+    return bool(text) and (
+        any(name in str(text) for name in names) or bool(personal.private_people(str(text)))
+    )
+
+
+def _hidden(text: str, names: Iterable[str], public: Iterable[str]) -> str:
+    """Return a text with names withheld, nothing of it where another private person is left in it."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, WITHHELD)
+    rest = text
+    for name in public:
+        rest = rest.replace(name, "")
+    return "" if personal.private_people(rest) else text
+
+
 def _without_words(claim: Claim) -> Claim:
     value = None if isinstance(claim.value, str | tuple) else claim.value
     link = claim.url or f"urn:incident-atlas:{WITHHELD}"
@@ -109,11 +154,12 @@ def _untitled(source: Source) -> Source:
 # have a member of this name, and no text can spell it, because the quotes within a text are escaped.
 _NO_HISTORY: Final = b'"history":[]}}'
 _NOT_SENSITIVE: Final = b'"sensitivity":[],'
+_SENSITIVE: Final = b'"sensitivity":["'  # of a claim
 
 
 def _public_line(line: bytes) -> bytes:
     """Return a stored line as the public may see it, the very same bytes where nothing must change."""
-    if line.endswith(_NO_HISTORY) and _NOT_SENSITIVE in line:
+    if line.endswith(_NO_HISTORY) and _NOT_SENSITIVE in line and _SENSITIVE not in line:
         return line
     return to_line(redacted(from_line(line)))
 
@@ -145,7 +191,10 @@ def _exported_together(batch: list[Incident | bytes]) -> list[bytes]:
     """Return the public lines of many; the test of `_public_line` stands here again, for a call costs as much as it."""
     return [
         one
-        if isinstance(one, bytes) and one.endswith(_NO_HISTORY) and _NOT_SENSITIVE in one
+        if isinstance(one, bytes)
+        and one.endswith(_NO_HISTORY)
+        and _NOT_SENSITIVE in one
+        and _SENSITIVE not in one
         else _exported(one)
         for one in batch
     ]

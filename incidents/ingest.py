@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from geo.gazetteer import Place
-from incidents import bylines, extract, merge, wording
+from incidents import bylines, extract, merge, personal, wording
 from incidents._errors import BadInput, UnreadableReport
 from incidents.bylines import Byline
 from incidents.extract import Reading
@@ -105,7 +105,7 @@ def read_report(path: Path, *, listed: Byline | None = None, given: Byline | Non
         reading = extract.read(body, published=known.published)
     except BadInput as bad:
         raise BadInput([f"{path}: {problem}" for problem in bad.problems]) from bad
-    return Told(reading, known)
+    return Told(replace(reading, claims=personal.marked(reading.claims, body)), known)
 
 
 def read_file(path: Path, *, published: dt.date | None = None) -> Reading:
@@ -175,7 +175,7 @@ def _incident(
         admin2_name=(place.admin2_name or None) if place else None,
         geo_precision=site.found.precision if site and place else "unknown",
         uncertainty_m=site.found.uncertainty_m if site and place else None,
-        geo_method=site.why if site else None,
+        geo_method=site.why if site else None, sensitivity=personal.sensitivity(claims, (source,)),
         review=_review(claims), claims=claims, sources=(source,),
     )  # fmt: skip
 
@@ -207,6 +207,7 @@ def _loose_incident(reading: Reading, claims: tuple[Claim, ...], source: Source)
         summary=wording.summary(claims), role="context", category="accusation" if is_stance else "other",
         date_reported=reading.report.published,
         geo_method="the report ties these claims to no place", review=_review(claims),
+        sensitivity=personal.sensitivity(claims, (source,)),
         claims=tuple(c.model_copy(update={"extent": "beside"}) for c in claims), sources=(source,),
     )  # fmt: skip
 

@@ -122,6 +122,7 @@ class Claim(_Model):
     note: str | None = None
     rule: str | None = None
     review: Review = "unreviewed"
+    sensitivity: tuple[Sensitivity, ...] = ()
 
     @model_validator(mode="after")
     def _is_grounded(self) -> Claim:

@@ -102,6 +102,7 @@ def _marks(claim: Claim) -> str:
         words.append("denied" if claim.polarity == "negative" else "said not to be known")
     if claim.review != "unreviewed":
         words.append(claim.review.replace("_", " "))
+    words += [word.replace("_", " ") for word in claim.sensitivity]
     target = f" [{claim.target}]" if claim.target else ""
     return target + (f" ({', '.join(words)})" if words else "")
 
