@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from incidents.store import FolderStore
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINES = [
@@ -33,22 +35,38 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("line", [x for x in LINES if x.split()[1] not in ELSEWHERE])
-def test_a_command_of_the_readme_does_what_it_says(line: str, desk: Path) -> None:
+def test_a_command_of_the_readme_does_what_it_says(line: str, desk: Path, tmp_path: Path) -> None:
+    at = desk
+    if "incident-id" in line:
+        at, line = tmp_path, _with_ids(line, desk, tmp_path)
     words = shlex.split(line)[1:]
-    done = subprocess.run(
+    done = _run(words, at)
+    assert done.returncode == 0, done.stderr
+    if "--out" in words:
+        assert (at / words[words.index("--out") + 1]).stat().st_size > 100
+    else:
+        assert (done.stdout + done.stderr).strip()
+
+
+def _run(words: list[str], at: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "incidents", *words],
-        cwd=desk,
+        cwd=at,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    if "--out" in words:
-        assert (desk / words[words.index("--out") + 1]).stat().st_size > 100
-    else:
-        assert (done.stdout + done.stderr).strip()
+
+
+def _with_ids(line: str, desk: Path, at: Path) -> str:
+    """Return the line with the ids of an incident and of a figure in a new collection, in place of the examples."""
+    shutil.copytree(desk / "examples", at / "examples")
+    assert _run(["ingest", "examples/report.txt", "--into", "my-collection"], at).returncode == 0
+    incident = max(FolderStore.open(at / "my-collection").incidents(), key=lambda i: len(i.claims))
+    figure = next(claim for claim in incident.claims if isinstance(claim.value, int))
+    return line.replace("incident-id", incident.id).replace("c-1a2b3c4d", figure.id)
 
 
 def test_pictures_and_pages_of_the_readme_exist() -> None:

@@ -121,7 +121,7 @@ def test_the_commands_work_on_a_database_as_on_a_folder(url: str, tmp_path: Path
     assert "Shelling № 9" in ran("show", "i0009", "--store", database)
     ran("export", "--store", database, "--out", str(tmp_path / "out.csv"), "--format", "csv")
     assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 4
-    assert "1 pairs" in ran("merge", "find", "--into", database)
+    assert "1 pair may be one incident" in ran("merge", "find", "--into", database)
     ran("merge", "accept", "1", "--into", database, "--by", "Olha")
     store = PostgresStore.open(database)
     assert store.ids() == {"i0001", "i0009"}
