@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from incidents import bylines, duplicates, ingest
-from incidents._errors import BadInput
+from incidents._errors import AtlasError, BadInput
 from incidents.bylines import Byline
 from incidents.commands._common import example, progress
 from incidents.commands._words import printable
@@ -131,9 +131,20 @@ def _into(
         found = duplicates.absorb(store, new.incidents, by=ingest.BY, at=_now())
     updated = _described(store, new.again)
     if new.incidents or updated:
-        store.compact()
+        _compacted(store)
     left = [i for i in new.incidents if i.id in set(found.added)]
     return Ingested(left, found.candidates, new.problems, new.tally, updated)
+
+
+def _compacted(store: Store) -> None:
+    """Move what was saved into the monthly files; where that cannot be done it is saved all the same."""
+    try:
+        store.compact()
+    except AtlasError as error:
+        click.echo(
+            f"saved in the journal, which could not be moved into the files: {printable(str(error))}",
+            err=True,
+        )
 
 
 def _now() -> str:

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import click
 
-from incidents._errors import AtlasError, Locked
+from incidents._errors import AtlasError
 from incidents._features import iter_features
-from incidents._files import CannotWrite
 from incidents.commands._common import EDITING, EDITOR, STORE, example, shipped, shown, store_options
 from incidents.stores import is_database, open_store
 
@@ -97,7 +96,7 @@ def _prepare(source: str) -> None:
     store = open_store(source, create=is_database(source))
     for told in store.problems:
         click.echo(told, err=True)
-    with contextlib.suppress(Locked, CannotWrite):  # only to start faster
+    with contextlib.suppress(AtlasError):  # only to start faster
         store.compact_if_large()
 
 

@@ -298,3 +298,20 @@ def test_bad_options_are_misuse(reports, tmp_path, words, said):
 def test_a_rule_of_hyphens_is_no_head(tmp_path):
     (tmp_path / "a.txt").write_text(f"---\n{ONE}\n---\nMore: soon.", encoding="utf-8")
     assert run(str(tmp_path / "a.txt"), "--out", str(tmp_path / "o.geojson")).exit_code == 0
+
+
+def test_what_cannot_be_moved_into_the_files_is_saved_all_the_same_and_told(reports, tmp_path):
+    run(reports[0], "--into", str(tmp_path / "c"))
+    (path,) = (tmp_path / "c").glob("*.geojson")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            '"FeatureCollection",', '"FeatureCollection","name":"mine",'
+        ),
+        encoding="utf-8",
+    )
+    done = run(reports[1], "--into", str(tmp_path / "c"))
+    assert done.exit_code == 0
+    assert "1 report read" in done.stderr
+    assert "saved in the journal" in done.stderr
+    assert '"name":"mine"' in path.read_text(encoding="utf-8")
+    assert len({s.id for i in told(tmp_path / "c") for s in i.sources}) == 2
