@@ -8,7 +8,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt pyproject.toml | cksum | 
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-geocoding gazetteer bench-reading bench-edits bench-store bench-map bench-team screenshots clean setup
+.PHONY: help run test lint bench bench-geocoding gazetteer bench-reading bench-edits bench-store bench-large bench-map bench-team screenshots clean setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,9 @@ bench-edits: $(DEV_STAMP) ## time edits, look-ups and exports of a folder beside
 
 bench-store: $(DEV_STAMP) ## time queries, index and memory beside pandas, polars and simdjson (SIZES=100k,1M,10M)
 	$(BIN)/python -m bench.store --sizes $(or $(SIZES),100k)
+
+bench-large: $(DEV_STAMP) ## open one file of 2 GB, whole and with one bad line: outcome, seconds, memory (GB=2)
+	$(BIN)/python -m bench.large --gb $(or $(GB),2)
 
 bench-map: $(DEV_STAMP) ## measure the map at 10k to 10M beside folium, FastMarkerCluster and st.map
 	$(BIN)/python -m bench.map

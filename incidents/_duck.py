@@ -304,7 +304,8 @@ class DuckCatalogue:
             if shot.total < WORDS_FROM or self._wording is shot:
                 return
             self._wording = shot
-        threading.Thread(target=make_words, args=(shot.tables,), name="words", daemon=True).start()
+        # not a daemon: a thread that is cut off inside a library takes the whole process down with it
+        threading.Thread(target=make_words, args=(shot.tables,), name="words").start()
 
     def _in_ring(self, shot: Snapshot, where: Filter) -> NDArray[np.int32]:
         """Return the rows inside the ring of a filter, among those that its other words let through."""
@@ -444,10 +445,13 @@ class DuckCatalogue:
 
 
 def make_words(tables: Sequence[Path]) -> None:
-    """Make the words of these tables that are missing; a folder that cannot be written to goes without."""
-    with contextlib.suppress(OSError):
+    """Make the words of these tables that are missing; a folder that cannot be written to goes without.
+
+    At the end of the process it stops after the table at hand.
+    """
+    with contextlib.suppress(OSError, duckdb.Error):
         for table in tables:
-            if not path_of(table).exists():
+            if threading.main_thread().is_alive() and not path_of(table).exists():
                 build(table)
 
 

@@ -20,7 +20,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -47,7 +47,7 @@ ROW_GROUP: Final = 30_720
 LAYOUT: Final = 2
 _SMALL: Final = 8 << 20
 _TOGETHER: Final = 64 << 20
-_PIECE: Final = 160 << 20
+_PIECE: Final = 96 << 20
 _LONG: Final = 1 << 18
 _ROWS: Final = 1 << 15
 _PIPE: Final = 1 << 18
@@ -298,9 +298,15 @@ class Index:
         at, temp = spool.stat, self.folder / f".tmp-{secrets.token_hex(6)}"
         made: list[tuple[Path, int]] = []
         try:
-            for table, spans in pieces:
-                made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
-                _write_sorted(table, spans, made[-1][0])
+            with ThreadPoolExecutor(1) as writer:  # one piece is written while the next is read
+                writing: Future[None] | None = None
+                for table, spans in pieces:
+                    if writing:
+                        writing.result()
+                    made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
+                    writing = writer.submit(_write_sorted, table, spans, made[-1][0])
+                if writing:
+                    writing.result()
             tables = self._named(made, f"{Path(name or spool.name).stem[:40]}-{spool.digest[:16]}")
         finally:
             for path, _ in made:
