@@ -64,10 +64,19 @@ class Beside:
             found = None
         phrase = self._voice(subjects.phrase(cased, lower, at, sentence.end))
         if found is not None and phrase is not None and self._is_whole(phrase, found):
-            return phrase
-        if found is not None and found.start - at <= 25:
+            return self._person_in(sentence, phrase)
+        if found is not None and (found.start - at <= 25 or found.kind == "person"):
             return found
         return self._apposed(sentence, phrase) if phrase else found
+
+    def _person_in(self, sentence: Sentence, voice: Voice) -> Voice:
+        """Take the person that an office names at its end ("the spokesman of the police X")."""
+        people = [
+            v
+            for v in self._scene.voices(sentence)
+            if v.kind == "person" and voice.start < v.start < voice.end
+        ]
+        return self._with_role(people[-1], voice.start, people[-1].start) if people else voice
 
     def _apposed(self, sentence: Sentence, voice: Voice) -> Voice:
         """Take the person named right behind their office ("the head of the region, X")."""
@@ -92,6 +101,7 @@ class Beside:
             return None
         name = re.sub(r"\s+", " ", self._shadow.cased[found.start : found.end])
         name = cases.body(re.sub("^(?:[Tt]he|[Aa]n?) ", "", name))
+        name += "»" * (name.count("«") - name.count("»"))
         if found.is_name:
             return Voice(found.start, found.end, name.removesuffix("'s"), "person")
         return Voice(
@@ -260,4 +270,4 @@ class Beside:
         role = re.sub(r"^(?:the|The|the words of|in|у|в|про це|об этом) ", "", role)
         if not 3 <= len(role) <= 70 or re.search(r"[.;:“”«»\"\d]", role):
             return voice
-        return replace(voice, role=role)
+        return replace(voice, role=cases.body(role))

@@ -311,6 +311,7 @@ class _Session:
         return {
             i for i in counted
             if i - 1 in counted and i not in placed and self.voices.speaks(self.segments.sentences[i - 1])
+            and not self.voices.opens_with_another(self.segments.sentences[i])
         }  # fmt: skip
 
     def _via(self, found: Figure | Statement, attribution: Attribution | None) -> tuple[str, ...]:

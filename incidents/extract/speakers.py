@@ -113,7 +113,7 @@ class Attributions:
             if not self._is_speech(sentence, m):
                 found += self._by_whom(sentence, m)
                 continue
-            made = self._coordinated(self._verb(sentence, m, is_stance=is_stance), m, found)
+            made = self._coordinated(sentence, self._verb(sentence, m, is_stance=is_stance), m, found)
             if made is not None:
                 found.append(made)
         found += self._reporters(sentence, found)
@@ -161,16 +161,27 @@ class Attributions:
         voice = self._beside.named(sentence, by.end()) if by else None
         return [self._made(sentence, m, voice, "speaker.according_to")] if voice else []
 
+    def _of_clause(self, sentence: Sentence, m: re.Match[str]) -> Attribution | None:
+        """Give "monitors visited the site and verified" the subject that opens the sentence."""
+        opens = [
+            v for v in self._scene.voices(sentence) if v.start - sentence.start <= 4 and v.kind != "pronoun"
+        ]
+        if not opens or re.search("[,;:]", self._shadow.lower[opens[0].end : m.start()]):
+            return None
+        return self._made(sentence, m, opens[0], "speaker.verb.coordinated")
+
     def _coordinated(
-        self, made: Attribution | None, m: re.Match[str], earlier: list[Attribution]
+        self, sentence: Sentence, made: Attribution | None, m: re.Match[str], earlier: list[Attribution]
     ) -> Attribution | None:
         """Give "…, and reported that" the subject of the verb before it, unless it has one of its own beside it."""
         before = [a for a in earlier if a.at < m.start() and a.voice is not None]
         lead = self._shadow.lower[max(0, m.start() - 16) : m.start()]
-        if not before or not re.search(
+        if not re.search(
             r"(?<!\w)(?:and|but|и|і|й|та|но|але|а также|а також)(?: also| также| також| later)? $", lead
         ):
             return made
+        if not before:
+            return self._of_clause(sentence, m) or made
         subject = before[-1]
         return replace(
             subject,
@@ -262,7 +273,8 @@ class Attributions:
         near = [
             a
             for a in self._by_sentence[sentence.index]
-            if not a.is_stance and ";" not in lower[min(a.at, position) : max(a.at, position)]
+            if (not a.is_stance or ":" in lower[a.end : position])
+            and ";" not in lower[min(a.at, position) : max(a.at, position)]
         ]
         before = [a for a in near if a.at <= position] or self._accusers(sentence, position)
         after = [a for a in near if a.at > position and not _NESTED.search(lower, max(0, a.at - 12), a.at)]
@@ -292,6 +304,7 @@ class Attributions:
                 if own[0].is_pro:
                     return own[0]
                 break
+        goes_on = goes_on and not self._by_sentence[sentence.index]
         if sentence.index and (goes_on or self._by_pronoun(sentence)):
             before = self._segments.sentences[sentence.index - 1]
             own = [a for a in self._by_sentence[before.index] if not a.is_stance and a.voice is not None]
@@ -306,6 +319,10 @@ class Attributions:
     def speaks(self, sentence: Sentence) -> bool:
         """Say whether a sentence has a speaker of its own."""
         return any(a.voice is not None for a in self._by_sentence[sentence.index])
+
+    def opens_with_another(self, sentence: Sentence) -> bool:
+        """Say whether a sentence opens with a body of its own, so that whoever spoke before does not go on."""
+        return any(v.kind == "body" and v.start - sentence.start <= 4 for v in self._scene.voices(sentence))
 
     def _by_pronoun(self, sentence: Sentence) -> bool:
         """Say whether a sentence opens with "they", "she" and so goes on with whoever spoke."""

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
-from incidents.extract import _cues
+from incidents.extract import _cues, persons
 
 _REACH: Final = 150
 _LONGEST: Final = 90
@@ -18,6 +18,10 @@ _NAMES: Final = re.compile(r"[A-ZА-ЯІЇЄҐЁ][\w'’-]*[^\W\d_](?: [A-ZА-Я
 
 # Marks around a word or two are scorn or a name, and quote nobody ("the 'governor' of the region").
 _NICKNAME: Final = re.compile(r'[«"“„]([\w-]+(?: [\w-]+){0,2})[»"”]')
+
+
+# A given name with nothing but where they live behind it ("Світлана з третього поверху").
+_GIVEN: Final = re.compile(r"(?P<name>[A-ZА-ЯІЇЄҐЁ][\w'’]+)(?= (?:з|із|зі|из|с|со|from|in|at|of) |$)")
 
 
 class Subject(NamedTuple):
@@ -154,6 +158,9 @@ def _read(cased: str, lower: str, start: int, end: int) -> Subject | None:
     end = start + len(text)
     if not text or end - start > _LONGEST or _is_no_phrase(text):
         return None
+    given = _GIVEN.match(cased, start, end)
+    if given is not None and persons.is_given(given["name"].lower()):
+        return Subject(start, given.end("name"), is_body=False, is_name=True)
     head = _heads().search(text)
     if head is None:
         is_name = _NAMES.fullmatch(cased, start, end) and not _pattern("no_name").fullmatch(text)

@@ -229,3 +229,19 @@ def test_three_speakers_in_one_sentence() -> None:
         "В ГСЧС говорят о трёх погибших, в полиции — о двух погибших, а мэр говорит о пяти погибших."
     )
     assert ["гсчс" in found[0], "полиция" in found[1], "мэр" in found[2]] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Жители говорили о десяти погибших. В мэрии эти сообщения назвали ложными: погибли двое, сказали там.", ["жители", "мэрия"]),
+        ("The envoy, who said that 19 people were killed, left. OHCHR staff visited the site and verified 17 deaths.", ["envoy", "ohchr"]),
+        ("За словами речника обласної прокуратури Дмитра Савчука, загинули четверо людей.", ["дмитро савчук речник обласної прокуратури"]),
+        ("«Загинула одна людина», — розповідає Надія з третього поверху. Рятувальники дістали тіло ще однієї людини.", ["надія", ""]),
+    ],
+)  # fmt: skip
+def test_each_sentence_has_its_own_speaker(text: str, speakers: list[str]) -> None:
+    found = _speakers(text)
+    assert [(name in said) if name else said == "" for name, said in zip(speakers, found, strict=True)] == [
+        True
+    ] * len(speakers)
