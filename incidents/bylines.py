@@ -147,6 +147,11 @@ def beside(path: Path) -> Byline:
     return byline(load(text, str(there[0])), str(there[0]))
 
 
+def is_beside(path: Path) -> bool:
+    """Say whether a file is the byline of a report beside it, and no report itself."""
+    return path.suffix in BESIDE and path.with_suffix("").is_file()
+
+
 class Listed(NamedTuple):
     """One report of a list."""
 

@@ -71,6 +71,8 @@ class Told(NamedTuple):
 
 def text_of(path: Path) -> str:
     """Return the text of a report file, unchanged. Raises UnreadableReport with what would be right."""
+    if path.is_dir():
+        raise UnreadableReport(f"{path}: is a folder; name the reports in it, e.g. {path}/*.txt")
     try:
         size = path.stat().st_size
         if size > LARGEST:

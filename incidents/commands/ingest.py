@@ -83,7 +83,10 @@ def command(
     rows = {one.path.resolve(): one for one in bylines.listed(list_)} if list_ else {}
     listed = {path: one.byline for path, one in rows.items()}
     named = {path.resolve() for path in reports}
-    paths = (*reports, *(one.path for path, one in rows.items() if path not in named))
+    own = tuple(
+        p for p in reports if not bylines.is_beside(p) and not (list_ and p.resolve() == list_.resolve())
+    )
+    paths = (*own, *(one.path for path, one in rows.items() if path not in named))
     given = _given(about, len(paths))
     done = _into(into, paths, given, listed) if into else _out(out, paths, given, listed)
     _tell(done)

@@ -315,3 +315,24 @@ def test_what_cannot_be_moved_into_the_files_is_saved_all_the_same_and_told(repo
     assert "saved in the journal" in done.stderr
     assert '"name":"mine"' in path.read_text(encoding="utf-8")
     assert len({s.id for i in told(tmp_path / "c") for s in i.sources}) == 2
+
+
+def test_everything_in_a_folder_may_be_named_and_bylines_are_no_reports(reports, tmp_path):
+    (tmp_path / "a.txt.yaml").write_text("publisher: Town Gazette", encoding="utf-8")
+    (tmp_path / "list.csv").write_text("file,publisher\nb.txt,Listed Gazette\n", encoding="utf-8")
+    done = run(
+        *map(str, sorted(tmp_path.iterdir())),
+        "--list",
+        str(tmp_path / "list.csv"),
+        "--into",
+        str(tmp_path / "c"),
+    )
+    assert "2 reports read" in done.stderr
+    publishers = {s.publisher for i in told(tmp_path / "c") for s in i.sources}
+    assert publishers == {"Town Gazette", "Listed Gazette"}
+
+
+def test_a_folder_is_no_report(tmp_path):
+    done = run(str(tmp_path), "--out", str(tmp_path / "o.geojson"))
+    assert done.exit_code == 1
+    assert "is a folder; name the reports in it" in done.stderr
