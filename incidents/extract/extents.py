@@ -119,6 +119,8 @@ def _is_elliptic(lower: str, previous: Head, head: Head) -> bool:
 def _is_same_one(lower: str, before: Head, head: Head) -> bool:
     """Say whether a single person is only described once more ("one more victim, a teenager of 15")."""
     gap = lower[before.end : head.quantity.start]
+    if gap == " " and before.quantity.value == 1 and head.is_single and is_of_them(lower, before):
+        return True
     if {before.group, head.group} <= _KINDS and before.group != head.group and gap.startswith(","):
         return False
     return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -72,6 +73,7 @@ _ALIVE_AFTER: Final = _cues.pattern("links", "alive_after")
 _GRAVE_WORDS: Final = _cues.pattern("links", "grave_words")
 _OF_THOSE: Final = _cues.pattern("links", "of_those")
 _TURNED_UP: Final = _cues.pattern("links", "turned_up")
+_DOUBT_NEXT: Final = _cues.pattern("links", "doubt_next")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -246,11 +248,11 @@ def _is_pronoun_one(head: Head, lower: str) -> bool:
     q = head.quantity
     word = lower[q.core : q.end]
     return (
-        word in {"one", "один", "одна", "одне", "одной", "одного", "однієї"}
+        word in {"одним", "одною", "one", "один", "одна", "одне", "одной", "одного", "однієї"}
         and not head.typed
         and not head.is_part
         and not OF_THE.match(lower, q.end)
-        and lower[q.end : q.end + 4] in {" of ", " із ", " з м"}
+        and (word in {"одним", "одною"} or lower[q.end : q.end + 4] in {" of ", " із ", " з м"})
     )
 
 
@@ -547,6 +549,14 @@ def _is_denied(lower: str, cue: Cue) -> bool:
     )
 
 
+def _own_clause(lower: str, sentence: Sentence, end: int, cue: Cue | None) -> Sentence:
+    """Return the sentence up to the comma behind a figure and its outcome: doubts about what follows are not of it."""
+    comma = lower.find(",", max(end, cue.end if cue else end), sentence.end)
+    if comma < 0 or _DOUBT_NEXT.match(lower, comma):
+        return sentence
+    return replace(sentence, end=comma)
+
+
 def _carrying(start: int, end: int, link: Link, extent: str) -> tuple[int, int] | None:
     """Return the span from a figure to its outcome, or nothing for parts and for what lies far apart."""
     if link.cue is None or extent != "whole":
@@ -567,6 +577,8 @@ def _figure(shadow: Shadow, sentence: Sentence, head: Head, link: Link, extent: 
     words = shadow.cased[cue.start : cue.end] if cue else shadow.cased[q.end : head.end].strip()
     group = head.group
     modality = hedges.modality(shadow.lower, sentence, q.start, end)
+    if modality == "possible":
+        modality = hedges.modality(shadow.lower, _own_clause(shadow.lower, sentence, end, cue), q.start, end)
     return Figure(
         start, end, link.predicate, q.value, q.low, q.high, q.qualifier, group, extent, None, modality,
         f"figure.{link.predicate}", f"a figure beside {words!r}", _carrying(start, end, link, extent),

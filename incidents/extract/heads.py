@@ -22,6 +22,7 @@ _OTHER_ONE: Final = _cues.pattern("links", "other_one")
 _BASE_SET: Final = _cues.pattern("links", "base_set")
 _GUESSED: Final = _cues.pattern("links", "guessed")
 _AGES: Final = _cues.pattern("links", "ages")
+_EVERY_ONE: Final = _cues.pattern("links", "every_one")
 _BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
@@ -79,7 +80,7 @@ def _single() -> tuple[re.Pattern[str], dict[str, str | None]]:
     cyrillic = _cues.either([w for w in words if _cues.CYRILLIC.search(w)])
     return (
         re.compile(
-            rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|(?!russian|enemy|occupying|chechen|wagner|belarusian)[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
+            rf"(?<!\w)(?:(?:an?|another|one|his|her|its|their|whose|the) (?:(?:\d{{1,3}}[ -]years?[ -]old|(?!russian|enemy|occupying|chechen|wagner|belarusian|(?:the|an?|his|her|their|its|of|in|at|by|on|from|to|was|were|who|with)(?!\w))[a-z][\w'-]*)(?: and|,)? ){{0,3}}?(?P<latin>{latin})"
             rf"|(?:an?|another|the) \d{{1,3}}[ -]years?[ -]olds?(?= (?:and|was|were|in|at|by|who|died|with|on|when|after)|[.,;])"
             rf"|(?:(?:\d{{1,3}}-?(?:річн|летн)\w+|[а-яіїєґё']+(?:річн|летн|літн|місячн|месячн)\w+|[а-яіїєґё'-]+(?:на|ня|ська|цька|ова|ева|ена|лла|ий|ій|ого|ього|ої|ая|яя|ый|его|ую|юю)|ще|ще одн\w+|еще|ещё|місцев\w+|местн\w+|літн\w+|пожил\w+|мирн\w+|цивільн\w+|неповнолітн\w+|малолітн\w+|несовершеннолетн\w+) )*"
             rf"(?:(?P<cyrillic>{_fold(cyrillic)})|(?P<guess>{_fold(data['guess'])})))(?!\w|['’]s )"
@@ -268,6 +269,8 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[He
         said = m.groupdict()
         guess = said.get("guess")
         word = next((said[name] for name in ("latin", "cyrillic", "part") if said.get(name)), "person")
+        if _EVERY_ONE.search(lower, max(sentence.start, m.start() - 30), m.start()):
+            continue
         if (guess and guess in not_people()) or not _may_be_bare(lower, sentence, m):
             continue
         taken[m.start() - sentence.start : m.end() - sentence.start] = b"\1" * (m.end() - m.start())

@@ -41,6 +41,7 @@ _GROWN: Final = re.compile(
 )
 
 
+_OLDEST: Final = _cues.pattern("links", "oldest")
 _GROWN_BY: Final = _cues.pattern("links", "grown_by")
 _FROM_TO: Final = re.compile(
     r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+){0,3} (?:from|з|із|с|від|от) \Z"
@@ -201,7 +202,7 @@ def _is_ruled_out(lower: str, start: int, end: int) -> bool:
     """Say whether the form alone shows that a number is no count: ages, times, law articles, calibres, names."""
     if lower[start].isdigit() and _NUMBERED.search(lower, max(0, start - 14), start):
         return True
-    if _GROWN_BY.search(lower, max(0, start - 60), start):
+    if _GROWN_BY.search(lower, max(0, start - 60), start) or _OLDEST.search(lower, max(0, start - 60), start):
         return True
     if _BAD_BEFORE.search(lower, max(0, start - 24), start) or _BAD_AFTER.match(lower, end):
         return True

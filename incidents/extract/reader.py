@@ -59,6 +59,7 @@ _SAID_NEXT: Final = re.compile(
 )
 # No date is longer, and none further from the verb says when somebody spoke; it keeps the work linear.
 _BESIDE: Final = 120
+_LONGEST_NAME: Final = 40
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,8 @@ class _Session:
         """Leave out what is no figure of anybody: words that name a speaker, and what somebody denies."""
         no_figure = bytearray(len(self.shadow.lower) + 1)
         denied = (hedges.denied(self.shadow.lower, s) for s in self.segments.sentences)
-        for start, end in [*self.voices.names(), *itertools.chain.from_iterable(denied)]:
+        names = [(start, end) for start, end in self.voices.names() if end - start <= _LONGEST_NAME]
+        for start, end in [*names, *itertools.chain.from_iterable(denied)]:
             no_figure[start:end] = b"\1" * (end - start)
         return [f for f in found if not (no_figure[f.start] and no_figure[f.end - 1])]
 

@@ -31,7 +31,7 @@ def test_counts_and_nothing_else(text, wanted):
     words = [w.strip() for w in wanted.split(",") if w.strip() not in {"", "-"}]
     asked = [w for w in words if not w.endswith("?")]
     free = {w.rstrip("?").split("~")[0].rstrip("p") for w in words if w.endswith("?")}
-    found = [_said(c) for c in read(text, published=DAY).claims if c.predicate in COUNTS]
+    found = [_said(c) for c in read(text.replace("\\n", "\n"), published=DAY).claims if c.predicate in COUNTS]
     left = list(found)
     for w in asked:
         assert w in left, f"{w} missing among {found}"
