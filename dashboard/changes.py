@@ -17,20 +17,22 @@ _LABELS: Final = {
     "date_discovered": "ledger.found", "date_reported": "ledger.reported", "sensitivity": "ledger.sensitivity",
 }  # fmt: skip
 _TERMS: Final = {"judged_grading": "grading"}
+_SELF_TOLD: Final = frozenset({"review", "judged_grading"})
 _QUIET: Final = frozenset({
     "place_id", "country", "admin1", "admin2_name", "geo_method", "point", "uncertainty_m", "n_claims", "n_sources", "n_speakers",
 })  # fmt: skip
 
 
-def change_words(difference: Difference, words: Words) -> str:
-    """Say what one difference is: "Review: Not reviewed → Accepted"."""
+def change_words(difference: Difference, words: Words, *, named: bool = True) -> str:
+    """Say what one difference is: "Review: Not reviewed → Accepted"; without `named` the field goes without saying."""
     claim = words("desk.claim", id=short(difference.claim)) if difference.claim else ""
     name = _LABELS.get(difference.field, "")
     field = words(name) if name else "" if difference.field == "claim" else difference.field.replace("_", " ")
     before, after = (
         _value(difference.field, value, words) for value in (difference.before, difference.after)
     )
-    return f"{' '.join(part for part in (claim, field) if part)}: {before} → {after}"
+    where = " ".join(part for part in (claim, field if named else "") if part)
+    return f"{where}: {before} → {after}" if where else f"{before} → {after}"
 
 
 def _value(field: str, value: Any, words: Words) -> str:
@@ -65,4 +67,8 @@ def _details(change: Change, words: Words) -> Iterator[str]:
         return
     for name, pair in changed.items():
         if name not in _QUIET and isinstance(pair, list) and len(pair) == 2:
-            yield change_words(Difference(name, pair[0], pair[1], str(claim) if claim else None), words)
+            yield change_words(
+                Difference(name, pair[0], pair[1], str(claim) if claim else None),
+                words,
+                named=name not in _SELF_TOLD,
+            )

@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import ledger_view, messages, source
 from dashboard.changes import change_words
-from dashboard.markup import plain, render
+from dashboard.markup import render
 from dashboard.session import held
 from dashboard.strings import Words
 from incidents import editing, placing, vocabulary
@@ -170,7 +170,7 @@ def claim_label(claim: Claim, words: Words) -> str:
     stated = claim.min is not None or claim.max is not None
     figure = f" {ledger_view.figure_words(claim, words)}" if stated else ""
     state = "" if claim.review == "unreviewed" else f", {words.term('review', claim.review).lower()}"
-    return plain(f"{kind}{figure}, {who}{state} · {editing.short(claim.id)}")
+    return f"{kind}{figure}, {who}{state} · {editing.short(claim.id)}"
 
 
 def date_text(incident: Incident) -> str:

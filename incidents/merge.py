@@ -72,7 +72,7 @@ def _fields(a: Incident, b: Incident) -> dict[str, Any]:
         "sensitivity": _union(a.sensitivity, b.sensitivity),
         "date_discovered": _earliest(a.date_discovered, b.date_discovered),
         "date_reported": _earliest(a.date_reported, b.date_reported),
-        "review": "needs_review" if "needs_review" in {a.review, b.review} else a.review,
+        "review": _reviewed(a.review, b.review),
         "judged_grading": a.judged_grading or b.judged_grading,
     }
 
@@ -82,6 +82,11 @@ def _joined_summary(a: Incident, b: Incident) -> str:
     if all(i.summary == wording.summary(i.claims) for i in (a, b)):
         return wording.summary(_with(a.claims, b.claims))
     return a.summary or b.summary
+
+
+def _reviewed(a: str, b: str) -> str:
+    """Return the review of two as one: what a person accepted is to be looked at again with claims that nobody has seen."""
+    return "needs_review" if "needs_review" in {a, b} or {a, b} == {"accepted", "unreviewed"} else a
 
 
 def _with(rows: Sequence[_Row], more: Iterable[_Row]) -> tuple[_Row, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from incidents import _fields, editing, placing, vocabulary
+from incidents import _fields, duplicates, editing, placing, vocabulary
 from incidents.commands._common import example
 from incidents.commands._hand import hand_options, keep
 from incidents.editing import Edit, Hand
@@ -68,7 +68,10 @@ def command(
     values = _values(fields)
     _check(values, how)
     before = store.get(incident_id)
-    keep(store, _edits(store, before, values, how, hand), hand=hand, dry_run=dry_run)
+    edits = _edits(store, before, values, how, hand)
+    keep(store, edits, hand=hand, dry_run=dry_run)
+    if how["split"] and not dry_run:  # a person has told the two apart: no program joins them again
+        duplicates.reject(store, edits[0].after.id, edits[1].after.id, by=hand.by, at=hand.at)
 
 
 def _values(fields: tuple[str, ...]) -> dict[str, str]:

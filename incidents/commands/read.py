@@ -117,5 +117,7 @@ def _told(reading: Reading) -> list[str]:
 def _claim(claim: Claim) -> str:
     who = claim.speaker.name if claim.speaker else "the report itself"
     value = "" if claim.value is None else f" {claim.value}"
+    if claim.min is not None and claim.max is not None and claim.min != claim.max:
+        value = f" {claim.min} to {claim.max}"
     quote = printable(claim.quote.text) if claim.quote else ""
     return f"{claim.predicate}{value} ({claim.qualifier}, {claim.modality}): {printable(who)}: {quote}"

@@ -73,7 +73,7 @@ def test_a_review_is_kept_and_the_page_shows_it(opened: Any, folder: Path) -> No
     assert {(line.by, line.detail["why"]) for line in kept.history} == {("Ana", "read the page")}
     page = html(test)
     assert "Saved, by Ana." in page
-    assert "Review: Review: Not reviewed → Accepted, by Ana (read the page)" in page
+    assert "Review: Not reviewed → Accepted, by Ana (read the page)" in page
     assert "Grading: Confirmed" in page
 
 

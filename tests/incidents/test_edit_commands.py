@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from incidents import cli
+from incidents.duplicates import told_apart
 from incidents.store import FolderStore
 from incidents.stores import open_store
 from incidents.validate import check
@@ -98,6 +99,7 @@ def test_claims_are_split_off_into_a_new_incident_that_the_fields_describe(folde
     found = {i.title: i for i in open_store(folder).incidents()}
     assert [c.id for c in found["Another town"].claims] == ["c-bbbbbbbb"]
     assert [c.id for c in found[two_voices().title].claims] == ["c-aaaaaaaa"]
+    assert frozenset(i.id for i in found.values() if i.id != "i0009") in told_apart(open_store(folder))
     again = run("edit", found["Another town"].id, "--split", "bbbb", "--to", "i0009", "--into", folder)
     assert again.exit_code == 1
     assert "no claim would be left" in again.output

@@ -218,6 +218,20 @@ def test_clear_cases_fold_and_doubtful_ones_stay() -> None:
     assert {(c.a, c.b) for c in candidates} == {("a", "b")}
 
 
+def test_a_new_report_does_not_vanish_in_what_a_person_rejected() -> None:
+    a, b = incident("a", ("killed", 9, 9)), incident("b", ("killed", 9, 9))
+    assert len(fold([a, b], by="x", at="2022").incidents) == 1
+    left = fold([a.model_copy(update={"review": "rejected"}), b], by="x", at="2022")
+    assert [i.id for i in left.incidents] == ["a", "b"]
+
+
+def test_what_a_person_accepted_is_looked_at_again_with_new_claims() -> None:
+    a, b = incident("a", ("killed", 9, 9), review="accepted"), incident("b", ("killed", 9, 9))
+    joined = merge(a, b, by="x", at="2022")
+    assert joined.review == "needs_review"
+    assert unmerge(joined)[0].review == "accepted"
+
+
 def test_what_one_report_tells_apart_is_not_joined_through_another() -> None:
     rows = [incident("a", source="r1"), incident("b", source="r1"), incident("c", source="r2")]
     left, candidates = fold(rows, **BY)
