@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from streamlit_folium import st_folium
 
 from dashboard import session, theme, tokens
+from dashboard.bulk import bulk
 from dashboard.session import Bounds
 from dashboard.source import Questions
 from dashboard.state import State, View
@@ -19,6 +21,7 @@ from incidents import vocabulary
 
 HEIGHT: Final = 520
 WORLD: Final = View(lon=10.0, lat=25.0, zoom=2)
+_FAR_DEGREES: Final = 4.0
 _SHOWN: Final = (620, HEIGHT)
 _MODES: Final[dict[str, Mode]] = {"incidents": "incidents", "regions": "choropleth", "density": "density"}
 
@@ -86,15 +89,38 @@ def _start(questions: Questions, state: State, ground: tuple[theme.Mode, bool]) 
 
 
 def home(questions: Questions) -> View:
-    """Return the view that holds nearly all incidents: the middle 98 % in each direction, so that one error is no
-    reason to look at the whole world.
+    """Return the view that holds nearly all incidents: the middle 98 % in each direction, of a small collection without
+    a stray, so that one error is no reason to look at the whole world.
     """
+    known = _known(questions)
+    if known is None:
+        return WORLD
+    lon, lat = known
+    west, east = np.quantile(lon, (0.01, 0.99))
+    south, north = np.quantile(lat, (0.01, 0.99))
+    (west, east), (south, north) = (
+        bulk(np.clip(values, *ends), least=_FAR_DEGREES)
+        for values, ends in ((lon, (west, east)), (lat, (south, north)))
+    )
+    return _fitting(float(west), float(south), float(east), float(north))
+
+
+def whole(questions: Questions) -> View:
+    """Return the view that holds every incident that is on the map."""
+    known = _known(questions)
+    if known is None:
+        return WORLD
+    lon, lat = known
+    return _fitting(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+
+
+def _known(questions: Questions) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     points = questions.points()
     known = np.isfinite(points.lon) & np.isfinite(points.lat)
-    if not known.any():
-        return WORLD
-    west, east = np.quantile(points.lon[known], (0.01, 0.99))
-    south, north = np.quantile(points.lat[known], (0.01, 0.99))
+    return (points.lon[known], points.lat[known]) if known.any() else None
+
+
+def _fitting(west: float, south: float, east: float, north: float) -> View:
     low, high = _mercator(float(south)), _mercator(float(north))
     zooms = [
         math.log2(pixels * 0.8 / 256 / max(share, 1e-6))

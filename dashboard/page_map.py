@@ -26,8 +26,9 @@ from dashboard import state as states
 from dashboard.frame import Frame
 from dashboard.markup import asset, render
 from dashboard.session import held
+from incidents import vocabulary
 from incidents._errors import BadInput, NotFound
-from incidents.catalogue import Unit
+from incidents.catalogue import Bin, Unit
 from incidents.filters import Filter
 
 _arrival: Callable[..., Any] = st.components.v2.component("incident_atlas_arrival", js=asset("arrival.js"))
@@ -159,18 +160,48 @@ def _same(view: states.View, other: states.View | None) -> bool:
 
 
 def _truth(frame: Frame) -> None:
+    """Say how many incidents there are, and where; entries of context are told beside them and count as none."""
     words, where = frame.words, session.asked()
-    counts = frame.questions.counts(where)
+    everything = frame.questions.counts(where)
+    told = where.model_copy(update={"role": _incident_roles(where)})
+    counts = frame.questions.counts(told) if told.role else everything
     parts = [
         words("truth.total", n=counts.total),
         words("truth.mapped", n=counts.mapped),
         words("truth.unplaced", n=counts.unplaced),
     ]
     bounds = held().bounds
+    strays = 0
     if bounds is not None and not session.current().follow:
-        inside = frame.questions.counts(states.in_view(where, bounds)).mapped
+        inside = frame.questions.counts(states.in_view(told if told.role else where, bounds)).mapped
         parts.append(words("truth.in_view", n=inside))
+        strays = counts.mapped - inside
+    if everything.total > counts.total:
+        parts.append(words("truth.context", n=everything.total - counts.total))
     st.html(render("truth.html", parts=parts, alt=words("map.alt")))
+    if 0 < strays <= max(1, counts.mapped // 50) and session.current().layer == "incidents" and _is_at_home():
+        st.button(
+            words("truth.outside", n=strays),
+            key="show_strays",
+            on_click=_show_whole,
+            args=(frame,),
+            type="tertiary",
+        )
+
+
+def _incident_roles(where: Filter) -> tuple[str, ...]:
+    """Return the roles of what counts as an incident; empty where the filter asks for context only."""
+    asked = where.role or vocabulary.words("role")
+    return tuple(role for role in asked if role != "context")
+
+
+def _is_at_home() -> bool:
+    """Say whether the map still stands where it opened."""
+    return held().view is None
+
+
+def _show_whole(frame: Frame) -> None:
+    held().view = held().go_to = map_panel.whole(frame.questions)
 
 
 def _timeline(frame: Frame) -> None:
@@ -183,6 +214,7 @@ def _timeline(frame: Frame) -> None:
     unit = timeline.fitting_unit(extent)
     bins = frame.questions.timeline(context, unit)
     undated = frame.questions.counts(context).total - sum(b.count for b in bins)
+    bins, unit, strays = _without_strays(frame, context, bins, unit)
     version = held().marks.get("brush_version", 0)
     st.altair_chart(
         timeline.chart(bins, unit, words, frame.mode, (where.since, where.until)),
@@ -197,8 +229,36 @@ def _timeline(frame: Frame) -> None:
         notes.append(words("timeline.undated", n=undated))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(" ".join(notes))
+        if strays:
+            days = ", ".join(words.span(b.start, None, "month") for b in strays[:3])
+            label = words("timeline.outside", n=sum(b.count for b in strays), days=days)
+            st.button(label, key="whole_time", on_click=_whole_time, args=(True,), type="tertiary")
+        elif held().marks.get("whole_time"):
+            st.button(
+                words("timeline.bulk"), key="bulk_time", on_click=_whole_time, args=(False,), type="tertiary"
+            )
         if where.since or where.until:
             st.button(words("timeline.clear"), on_click=_clear_dates, type="tertiary")
+
+
+def _without_strays(
+    frame: Frame, context: Filter, bins: list[Bin], unit: Unit
+) -> tuple[list[Bin], Unit, list[Bin]]:
+    """Return the bars of the bulk, their unit, and the bars of a few incidents far from it; all while all are asked for."""
+    span = timeline.bulk_of(bins)
+    strays = [b for b in bins if not span[0] <= b.start <= span[1]] if bins else []
+    where = session.asked()
+    if not strays or held().marks.get("whole_time") or where.since or where.until:
+        return bins, unit, []
+    finer = timeline.fitting_unit((span[0], timeline.after(span[1], unit)))
+    if finer != unit:
+        bins = frame.questions.timeline(context, finer)
+    kept = [b for b in bins if timeline.start_of(span[0], finer) <= b.start < timeline.after(span[1], unit)]
+    return kept, finer, strays
+
+
+def _whole_time(is_whole: bool) -> None:  # noqa: FBT001 (a callback of a button)
+    held().marks["whole_time"] = is_whole
 
 
 def _brushed(unit: Unit) -> None:

@@ -1,7 +1,7 @@
 """Colours and shapes of the categories, for light and dark ground.
 
-Colours alone never carry a meaning: related categories share a family colour, and each has a shape of its own within
-its family. The families were chosen for distance in Oklab under normal sight and simulated protanopia, deuteranopia and
+Colours alone never carry a meaning: each category has a colour and a shape of its own, so that stacked bars and a table
+in grey can both be read. The colours were chosen for distance in Oklab under normal sight and simulated protanopia, deuteranopia and
 tritanopia, with a contrast of at least 3:1 against land, water and paper; `tests/dashboard/test_theme.py` measures it.
 """
 
@@ -17,7 +17,7 @@ Mode = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Family:
-    """A colour that related categories share, sRGB hex."""
+    """A colour on light and on dark ground, sRGB hex."""
 
     light: str
     dark: str
@@ -57,6 +57,18 @@ FAMILY_OF: Final = {
     "official_visit": "context", "investigation": "context", "accusation": "context",
 }  # fmt: skip
 
+OWN: Final = {
+    "missile_strike": Family("#470a00", "#fff27a"),
+    "explosion": Family("#8f6600", "#f5998f"),
+    "disappearance": Family("#147085", "#4770b8"),
+    "sexual_violence": Family("#7a00ad", "#c229c2"),
+    "other": Family("#14003d", "#c2ffff"),
+    "territorial_control": Family("#002933", "#adb8c2"),
+    "official_visit": Family("#1f0a14", "#7a705c"),
+    "accusation": Family("#997a7a", "#7a8f7a"),
+}
+"""The categories that do not wear the colour of their family: no two categories share one."""
+
 MARKS: Final = {
     "air_strike": "triangle", "missile_strike": "down", "shelling": "diamond", "explosion": "star",
     "shooting": "cross", "burial_site": "square", "detention_torture": "pentagon",
@@ -79,7 +91,7 @@ GROUNDS: Final[dict[Mode, Ground]] = {
 
 def colour(category: str, mode: Mode) -> str:
     """Return the sRGB hex colour of a category; an unknown one has that of `other`."""
-    family = FAMILIES[FAMILY_OF.get(category, "object")]
+    family = OWN.get(category) or FAMILIES[FAMILY_OF.get(category, "object")]
     return family.dark if mode == "dark" else family.light
 
 

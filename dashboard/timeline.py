@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from dashboard import theme
+from dashboard.bulk import bulk
 from dashboard.strings import Words
 from incidents import vocabulary
 from incidents.catalogue import Bin, Unit
 
 HEIGHT: Final = 120
 _MOST_BARS: Final = 130
+_FAR_DAYS: Final = 730.0
 _TICKS: Final[dict[Unit, str]] = {"day": "%-d %b %Y", "week": "%b %Y", "month": "%b %Y", "year": "%Y"}
 
 
@@ -49,6 +52,15 @@ def start_of(day: dt.date, unit: Unit) -> dt.date:
     if unit == "month":
         return day.replace(day=1)
     return day.replace(month=1, day=1) if unit == "year" else day
+
+
+def bulk_of(bins: Sequence[Bin]) -> tuple[dt.date, dt.date]:
+    """Return the first days of the first and the last bar among those of nearly all incidents."""
+    if not bins:
+        return dt.date.min, dt.date.max
+    days = np.array([float(b.start.toordinal()) for b in bins])
+    low, high = bulk(days, np.array([float(b.count) for b in bins]), least=_FAR_DAYS)
+    return dt.date.fromordinal(int(low)), dt.date.fromordinal(int(high))
 
 
 def frame(bins: Sequence[Bin], unit: Unit, words: Words) -> pd.DataFrame:

@@ -173,7 +173,7 @@ class _Checker:
         faults = list(self._faults(incident, feature["properties"]))
         for field, message in faults:
             self._add(name, number, found, field, message)
-        if incident.country:
+        if incident.country and not _is_by_nearness(incident):
             self._countries[incident.country] += 1
         elif incident.point and not faults:
             self._nowhere.append((name, number, found, incident.point))
@@ -183,7 +183,7 @@ class _Checker:
             self._add(name, number, found, "date_start", f"belongs in {belongs} ({day})")
 
     def strangers(self) -> None:
-        """Add the points in no country that would be in the collection's own if they were exchanged."""
+        """Add the points in no country that is told that would be in the collection's own if they were exchanged."""
         home = next((country for country, _ in self._countries.most_common(1)), None)
         for name, number, found, at in self._nowhere:
             if home and looks_swapped(at.lon, at.lat, home):
@@ -218,6 +218,11 @@ class _Checker:
 
     def _add(self, *parts: Any) -> None:
         self.problems.append(Problem(*parts))
+
+
+def _is_by_nearness(incident: Incident) -> bool:
+    """Say whether nobody named the country: it is that of the settlement nearest to the coordinates."""
+    return "nearest settlement" in (incident.geo_method or "")
 
 
 def _swapped(incident: Incident) -> Iterator[tuple[str, str]]:

@@ -517,8 +517,28 @@
         if (painted && this.map.atlas.names && !this.playing) this.map.atlas.names.repaint();
       }
       this.legend.tell(this);
+      this.legend.settle(this);
+      this.uncrowd();
       data.drawn = performance.now();
       this.map.fire("atlas:drawn", { data });
+    }
+
+    /* On a narrow screen the first view is moved, or widened, until no symbol lies under the buttons. */
+    uncrowd() {
+      const size = this.map.getSize(), pane = this.map.getContainer(), spots = this.sheet.spots;
+      if (this.crowdedTries === 0 || size.x > 560 || !spots.length || this.playing) return;
+      this.crowdedTries = (this.crowdedTries ?? 3) - 1;
+      const frame = pane.getBoundingClientRect(), bars = pane.querySelectorAll(".leaflet-top.leaflet-left .leaflet-control");
+      const boxes = [...bars].map((bar) => bar.getBoundingClientRect());
+      const right = Math.max(0, ...boxes.map((box) => box.right - frame.left)), foot = Math.max(0, ...boxes.map((box) => box.bottom - frame.top));
+      const seen = spots.map(([x, y, reach]) => [...Object.values(this.map.layerPointToContainerPoint([x, y])), reach]);
+      const inView = seen.filter(([x, y]) => x > 0 && y > 0 && x < size.x && y < size.y);
+      const under = inView.filter(([x, y, reach]) => x - reach < right && y - reach < foot);
+      if (!under.length) return;
+      const need = right + 8 - Math.min(...under.map(([x, , reach]) => x - reach));
+      const room = size.x - Math.max(...inView.map(([x, , reach]) => x + reach));
+      if (need <= room) this.map.panBy([-need, 0], { animate: false });
+      else this.map.setZoom(this.map.getZoom() - 1, { animate: false });
     }
 
     /* Before a jump the new place is asked for, so that ground and incidents change in one frame. A slow server is not
@@ -820,10 +840,24 @@
       const fold = element("details");
       fold.open = this._open;
       fold.ontoggle = () => (this._open = fold.open);
-      fold.append(element("summary", "", words("legend")));
+      const summary = element("summary", "", words("legend"));
+      summary.onclick = () => (this._touched = true);
+      fold.append(summary);
       if (engine.options.mode === "incidents") this._incidents(engine, fold);
       else engine.surface.explain(fold);
       this._box.replaceChildren(fold);
+    },
+
+    /* The first answer to a filter: until the reader touches it, the legend folds where it would cover symbols. */
+    settle: function ({ options, sheet }) {
+      const fold = this._box.firstChild;
+      if (this._touched || !fold || !fold.open || this._settled === options.token) return;
+      this._settled = options.token;
+      const frame = this._map.getContainer().getBoundingClientRect(), box = this._box.getBoundingClientRect();
+      const low = this._map.containerPointToLayerPoint([box.left - frame.left, box.top - frame.top]);
+      const high = this._map.containerPointToLayerPoint([box.right - frame.left, box.bottom - frame.top]);
+      const covers = ([x, y, reach]) => x + reach > low.x && x - reach < high.x && y + reach > low.y && y - reach < high.y;
+      if (sheet.spots.some(covers)) this._open = fold.open = false;
     },
 
     /* What the legend of the symbols says, in short; null for the surfaces, which tell only when they change. */

@@ -73,9 +73,13 @@ def test_families_are_told_apart_by_every_kind_of_sight(sight: str, mode: theme.
     assert not close
 
 
-def test_no_two_categories_share_colour_and_shape() -> None:
-    looks = [(theme.colour(w, "light"), theme.mark(w)) for w in vocabulary.words("category")]
-    assert len(set(looks)) == len(looks)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_categories_stacked_on_each_other_are_told_apart(sight: str, mode: theme.Mode) -> None:
+    least = 0.07 if sight == "usual" else 0.045
+    seen = {word: _oklab(SIGHT[sight] @ _linear(colour)) for word, colour in theme.colours(mode).items()}
+    close = [(a, b) for a, b in combinations(seen, 2) if np.linalg.norm(seen[a] - seen[b]) < least]
+    assert not close
 
 
 def test_every_category_has_a_look_and_a_custom_property() -> None:
