@@ -41,6 +41,9 @@ def draw(frame: Frame) -> None:
     with st.container():  # a place of its own, full or empty: what follows must not be mounted anew
         messages.link_problems(session.problems(), words)
         messages.behind(frame.questions.catalogue.problems, source.shown_path(), words)
+        is_gone = held().selected is not None and not frame.questions.has(held().selected)
+        if is_gone:  # at the top: on a narrow screen the ledger is far below
+            messages.gone(str(held().selected), words)
     _move(frame)
     with st.container(key="spread"):
         left, right = st.columns([8, 5], gap="large")
@@ -278,7 +281,7 @@ def _clear_dates() -> None:
 def _side(frame: Frame) -> None:
     """Draw the ledger of the open incident, else the figures of the selection."""
     words, selected = frame.words, held().selected
-    if selected is None:
+    if selected is None or not frame.questions.has(selected):
         overview.draw(frame.questions, session.asked(), words, frame.region_names)
         return
     with st.container(horizontal=True, key="ledger_controls"):
@@ -290,11 +293,7 @@ def _side(frame: Frame) -> None:
             kwargs={"move": True},
             key="go",
         )
-    try:
-        incident = frame.questions.catalogue.get(selected)
-    except NotFound:
-        messages.gone(selected, words)
-        return
+    incident = frame.questions.catalogue.get(selected)
     st.html(ledger_view.html(ledger.build(incident), words))
     desk.draw(incident, words)
 

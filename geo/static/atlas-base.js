@@ -600,6 +600,8 @@
     atlas.look(map, options.theme, options.language, options.texts);
     state.draw = new atlas.Draw().addTo(map);
     state.player = new atlas.PlayerBar().addTo(map);
+    // the frame grows with the window; what was in the middle stays there
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     return state;
   };
 
