@@ -173,6 +173,8 @@ def _truth(frame: Frame) -> None:
         words("truth.mapped", n=counts.mapped),
         words("truth.unplaced", n=counts.unplaced),
     ]
+    if context := _context(frame, where):
+        parts.append(words("truth.context", n=context))
     bounds = held().bounds
     strays = 0
     if bounds is not None and not session.current().follow:
@@ -205,6 +207,13 @@ def _is_at_home() -> bool:
 
 def _show_whole(frame: Frame) -> None:
     held().view = held().go_to = map_panel.whole(frame.questions)
+
+
+def _context(frame: Frame, where: Filter) -> int:
+    """Return how many of what is shown are no incidents but what surrounds them: visits, control, loose statements."""
+    if where.role and "context" not in where.role:
+        return 0
+    return frame.questions.facets(where, filters.FACETS)["role"].get("context", 0)
 
 
 def _timeline(frame: Frame) -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session, source
 from incidents._pg import parse
+from incidents.cli import main
 from incidents.copying import copy
 from tests.incidents.throwaway_postgres import Throwaway
 
@@ -224,6 +226,22 @@ def test_a_choice_made_while_its_count_changed_is_still_understood(monkeypatch: 
     where = session.current().where
     assert where.category == ("shelling", "missile_strike")
     assert where.admin1 == ("UA-63",)
+
+
+def test_what_is_context_is_said_to_be_no_harm(opened: Any, sample_folder: Path, tmp_path: Path) -> None:
+    copy(str(sample_folder), str(tmp_path / "c"))
+    assert "context" not in html(opened(tmp_path / "c"))
+    said = tmp_path / "r.txt"
+    said.write_text(
+        "date 2023-03-17 A missile hit Chuhuiv on Thursday, killing 4 people. Moscow denies targeting civilians."
+    )
+    assert CliRunner().invoke(main, ["ingest", str(said), "--into", str(tmp_path / "c")]).exit_code == 0
+    page = html(opened(tmp_path / "c"))
+    assert "8 incidents" in page
+    assert "2 without a known place" in page
+    assert "1 of them context, not harm" in page
+    assert "of them context" not in html(opened(tmp_path / "c", role="incident"))
+    assert "1 of them context" in html(opened(tmp_path / "c", role="context"))
 
 
 @pytest.mark.postgres
