@@ -215,15 +215,24 @@ class Selection:
         return out
 
     @cached_property
-    def _by_code(self) -> dict[str, list[NDArray[np.int32]]]:
-        """For each coded column and each code: where in the selection it stands, ascending."""
+    def _by_code(self) -> dict[str, tuple[NDArray[Any], int]]:
+        """For each coded column: where its codes stand in the selection, one code after the other, and how many codes.
+
+        The places of code k are moved by k times `_stride`, so that one ascending column holds them all and one look-up
+        answers for every code: each call of numpy hands the interpreter over, and may wait to get it back.
+        """
         out = {}
         for name, column in self.grid.codes.items():
             values = column[self.places]
-            order = np.argsort(values, kind="stable").astype(np.int32)
-            ends = np.cumsum(np.bincount(values, minlength=1))
-            out[name] = np.split(order, ends[:-1])
+            codes = int(values.max(initial=0)) + 1
+            kind = np.dtype(np.int32 if codes * self._stride < 2**31 else np.int64)
+            order = np.argsort(values, kind="stable")
+            out[name] = (values[order].astype(kind) * kind.type(self._stride) + order.astype(kind), codes)
         return out
+
+    @property
+    def _stride(self) -> int:
+        return len(self) + 1
 
     def prepare(self) -> None:
         """Compute now what the first view would compute."""
@@ -273,10 +282,11 @@ class Selection:
 
     def shares(self, name: str, begin: Ints, end: Ints) -> Ints:
         """Count each code of a column in each run; shape (runs, codes)."""
-        # of the same width as the columns: numpy would copy a whole column to a wider one at every look-up
-        low, high = begin.astype(np.int32), end.astype(np.int32)
-        found = [np.searchsorted(at, high) - np.searchsorted(at, low) for at in self._by_code[name]]
-        return np.stack(found, axis=1) if found else np.zeros((len(begin), 0), np.int64)
+        flat, codes = self._by_code[name]
+        # of the width of the column: numpy would copy the whole column to a wider one at every look-up
+        moved = np.arange(codes, dtype=flat.dtype) * flat.dtype.type(self._stride)
+        low, high = (np.searchsorted(flat, moved[:, None] + edge.astype(flat.dtype)) for edge in (begin, end))
+        return np.ascontiguousarray((high - low).T, np.int64)
 
     def totals(self, name: str, begin: Ints, end: Ints) -> tuple[Ints, Ints]:
         """Return for each run the sum of the lower bounds of a column and how many points state one."""
