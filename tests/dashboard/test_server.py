@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
 from bench.memory import CATEGORIES, MemoryCatalogue, points
-from dashboard import server, steps, tokens, views
+from dashboard import server, steps, tokens, views, warm
 from geo import basemap
 from geo.grid import Window
 from incidents.filters import Filter
@@ -424,6 +424,16 @@ def test_a_slow_new_filter_does_not_hold_up_the_views_of_others(
     for thread in threads:
         thread.join()
     assert answers == [200] * 5
+
+
+def test_threads_take_short_turns_and_no_page_ends_with_a_full_collection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_to: dict[str, Any] = {}
+    monkeypatch.setattr(warm.sys, "setswitchinterval", lambda seconds: set_to.update(turn=seconds))
+    monkeypatch.setattr(warm.config, "set_option", lambda name, *, value: set_to.update({name: value}))
+    warm.share()
+    assert set_to == {"turn": 0.0005, "runner.postScriptGC": False}
 
 
 def test_a_new_filter_is_applied_before_the_browser_asks(catalogue: MemoryCatalogue) -> None:
