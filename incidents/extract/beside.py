@@ -37,6 +37,11 @@ _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 
 
+def is_party(voice: Voice) -> bool:
+    """Say whether a voice is a country or its capital, as one who speaks or is blamed."""
+    return voice.kind == "anonymous" and bool(_COUNTRY.search(voice.name.lower()))
+
+
 class Beside:
     """Looks for the subject of a verb in the sentence that holds it."""
 
@@ -47,9 +52,10 @@ class Beside:
     def of_verb(self, sentence: Sentence, m: re.Match[str]) -> Voice | None:
         """Return the subject of the verb `m`: who is named around it, or the noun right beside it that can speak."""
         cyrillic = bool(_cues.CYRILLIC.match(m.group()))
-        after = self.after(sentence, m.end(), _NEAR_AFTER if cyrillic else 4)
+        is_object = not cyrillic and voices.stances().fullmatch(m.group()) is not None  # "blamed Kyiv"
+        after = None if is_object else self.after(sentence, m.end(), _NEAR_AFTER if cyrillic else 4)
         before = self._before(sentence, m.start())
-        if after is None and before is None and not cyrillic:
+        if after is None and before is None and not cyrillic and not is_object:
             after = self._inverted(sentence, m.end())
         before, after = self._nearer(sentence, m, before, after, cyrillic=cyrillic)
         return self._choose(before, after, m, cyrillic=cyrillic) or self._unlisted(
@@ -118,8 +124,9 @@ class Beside:
         return longer and close.start <= before.start and close.end >= before.end
 
     def _is_nameless(self, found: subjects.Subject) -> bool:
-        """Say whether "local Telegram channels" are meant and no channel of a name."""
-        return bool(subjects.channels().search(self._shadow.lower, found.start, found.end))
+        """Say whether "local Telegram channels" are meant and no channel of a name, or somebody who works for one."""
+        words = (subjects.channels(), subjects.reporter())
+        return any(w.search(self._shadow.lower, found.start, found.end) for w in words)
 
     def _nearer(
         self,
@@ -138,7 +145,8 @@ class Beside:
         ):
             before = close
         lead = lower[sentence.start : m.start()].rstrip(" ")
-        if cyrillic or lead[-1:] in {",", "”", "»", '"', "–", "—", "?", "!"}:
+        is_object = not cyrillic and voices.stances().fullmatch(m.group()) is not None  # "blamed Kyiv"
+        if cyrillic or (not is_object and lead[-1:] in {",", "”", "»", '"', "–", "—", "?", "!"}):
             follows = self._voice(subjects.after(cased, lower, m.end(), sentence.end))
             if follows is not None and (after is None or follows.end <= after.start):
                 after = follows
@@ -174,20 +182,20 @@ class Beside:
         if before is None or after is None:
             return before or after
         gap_before, gap_after = m.start() - before.end, after.start - m.end()
+        lower = self._shadow.lower
+        between = lower[before.end : m.start()]
+        is_parted = between.rstrip().endswith(",")
         if not cyrillic:
-            is_parted = self._shadow.lower[before.end : m.start()].rstrip()[-1:] == ","
-            return after if is_parted or (gap_after <= 1 and gap_before > 12) else before
-        between = self._shadow.lower[before.end : m.start()]
-        if (
-            re.search("[,–—]| (?:про|о|об) ", self._shadow.lower[m.end() : after.start])
-            and "," not in between
-        ):
-            return before
-        if gap_before <= 3 and before.kind != "pronoun" and "," not in between:
-            return before
-        if RANK[before.kind] < RANK[after.kind] and "," not in between.strip(" ,"):
-            return before
-        return after
+            is_apposed = lower[: before.start].rstrip()[-1:] == ","
+            follows = (is_parted and not is_apposed) or (gap_after <= 1 and gap_before > 12)
+        elif "," not in between:
+            is_object = re.search("[,–—]| (?:про|о|об) ", lower[m.end() : after.start]) is not None
+            is_subject = gap_before <= 3 and before.kind != "pronoun"
+            follows = not (is_object or is_subject or RANK[before.kind] < RANK[after.kind])
+        else:
+            is_nearer = gap_after <= 1 and is_parted
+            follows = is_nearer or "," in between.strip(" ,") or RANK[before.kind] >= RANK[after.kind]
+        return after if follows else before
 
     def after(self, sentence: Sentence, at: int, reach: int) -> Voice | None:
         """Return who is named right after `at`: a person in the same phrase before the body they head."""
@@ -253,7 +261,7 @@ class Beside:
     @staticmethod
     def _is_far_country(voice: Voice, at: int) -> bool:
         """Say whether a country or capital is only named: it speaks where its verb follows at once."""
-        return voice.kind == "anonymous" and bool(_COUNTRY.search(voice.name.lower())) and at - voice.end > 16
+        return is_party(voice) and at - voice.end > 16
 
     @staticmethod
     def _crosses(gap: str) -> bool:
@@ -266,6 +274,7 @@ class Beside:
         if voice.role or voice.kind != "person":
             return voice
         role = re.sub(r"\s+", " ", self._shadow.cased[start:end]).strip(" ,:–—-")
+        role = role.rsplit(", ", 1)[-1]
         role = re.sub(r"^(?:this|last|on) \w+ ", "", role)
         role = re.sub(r"^(?:the|The|the words of|in|у|в|про це|об этом) ", "", role)
         if not 3 <= len(role) <= 70 or re.search(r"[.;:“”«»\"\d]", role):

@@ -20,7 +20,9 @@ _SUMMARY: Final = re.compile(
     r"\W*(?:[\w'’-]+ ){0,2}?(?:інформаці|информаци|зведенн|сводк|ситуаці|ситуаци|обстановк|оперативн|доб[аиу] |summary|update|briefing|report|bulletin|situation)"
 )
 _FROM: Final = re.compile(r"(?<!\w)(?:від|от|from|by|за даними|по данным)(?!\w)")
-_SOURCE: Final = re.compile(r"\W*(?:source|sources|джерело|джерела|источник|источники)\b:? ?(?!\w)")
+_SOURCE: Final = re.compile(
+    r"\W*(?:sources?|джерел[оа]|источники?|(?:information|інформація|информация|дані|данные|data)(?=:))\b:? ?(?!\w)"
+)
 # What may stand in brackets before who says it; "Reuters/" before a name is the credit of a picture.
 _DATA_OF: Final = re.compile(
     r"(?:(?:за |по )?(?:дані|даними|данные|данным|інформація|информация)(?: від| от)? |according to |data (?:of|from) |per |source: |джерело: |источник: )?(?:the )?"

@@ -8,7 +8,7 @@ from typing import Final
 
 from incidents.extract import _cues, persons, subjects, voices
 from incidents.extract.attribution import Attribution, Scene
-from incidents.extract.beside import Beside
+from incidents.extract.beside import Beside, is_party
 from incidents.extract.forms import Forms
 from incidents.extract.segment import Quotation, Segments, Sentence
 from incidents.extract.shadow import Shadow
@@ -363,8 +363,11 @@ class Attributions:
         return [(a.voice.start, a.voice.end) for a in self.all if a.voice is not None and a.voice.name]
 
     def verb_spans(self) -> list[tuple[int, int]]:
-        """Return the spans of all attributions, verb and speaker."""
-        return [(a.at, a.end) for a in self.all if a.rule != "speaker.heading"]
+        """Return the spans of all attributions, verb and speaker, and of the countries and capitals that are blamed."""
+        spans = [(a.at, a.end) for a in self.all if a.rule != "speaker.heading"]
+        blaming = {a.sentence for a in self.all if a.is_stance}
+        blamed = (v for i in blaming for v in self._scene.voices(self._segments.sentences[i]) if is_party(v))
+        return sorted([*spans, *((v.start, v.end) for v in blamed)])
 
     def complements(self) -> list[tuple[int, int]]:
         """Return, for each verb of speech with words that it introduces, where its clause and where those words start."""
@@ -380,12 +383,17 @@ class Attributions:
     def spans_in(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
         """Return the spans of the attributions of one sentence, from the verb to the speaker's name.
 
-        A capital or country that speaks is one of them: "Kyiv spoke of 400 dead" tells of no place.
+        A capital or country that speaks or is blamed is one of them: "Kyiv spoke of 400 dead" tells of no place.
         """
         here = self._by_sentence[sentence.index]
         spans = [(a.at, a.end) for a in here if a.rule == "speaker.according_to" or a.is_pro]
         voices = [a.voice for a in here if a.voice is not None and a.voice.kind in {"anonymous", "body"}]
-        return (*spans, *((v.start, v.end) for v in voices if sentence.start <= v.start < sentence.end))
+        blamed = (
+            [v for v in self._scene.voices(sentence) if is_party(v)] if any(a.is_stance for a in here) else []
+        )
+        return (
+            *spans, *((v.start, v.end) for v in [*voices, *blamed] if sentence.start <= v.start < sentence.end)
+        )  # fmt: skip
 
     @property
     def whole(self) -> Attribution | None:

@@ -43,6 +43,7 @@ def _heads() -> re.Pattern[str]:
     people, bodies = (
         "|".join(_one_line(words) for words in cues[kind].values()) for kind in ("people", "bodies")
     )
+    people = f"{people}|{cues['reporter']}"
     return re.compile(rf"(?<![\w'-])(?:(?P<person>{people})|(?P<body>{bodies}))(?![\w'])")
 
 
@@ -72,6 +73,12 @@ def reports() -> re.Pattern[str]:
 def again_body() -> re.Pattern[str]:
     """Match a body named by its kind alone ("the mission")."""
     return re.compile(_cues.load("subjects")["again"]["body"])
+
+
+@cache
+def reporter() -> re.Pattern[str]:
+    """Match a reporter as a subject, in the plain form."""
+    return re.compile(rf"(?<!\w)(?:{_cues.load('subjects')['reporter']})(?!\w)")
 
 
 def surname() -> re.Pattern[str]:
@@ -123,6 +130,9 @@ def before(cased: str, lower: str, start: int, at: int) -> Subject | None:
     if gap and "," in gap.group():
         opened = lead.rfind(", ", 0, end)
         inner = lead[opened:end]
+        name = _NAMES.fullmatch(cased, low + opened + 2, low + end) if opened > 0 else None
+        if name is not None and " " in name.group():
+            return Subject(name.start(), name.end(), is_body=False, is_name=True)
         if opened > 0 and (_pattern("relative").match(inner) or not _pattern("told").search(inner)):
             end = opened
             if re.search(r", (?:aged )?\d{1,2}$", lead[:end]):

@@ -245,3 +245,30 @@ def test_each_sentence_has_its_own_speaker(text: str, speakers: list[str]) -> No
     assert [(name in said) if name else said == "" for name, said in zip(speakers, found, strict=True)] == [
         True
     ] * len(speakers)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("На улице нашли тела трёх мужчин, сообщает корреспондент AFP.", "корреспондент afp"),
+        ("Кількість загиблих зросла до трьох\nПро це повідомили в МНС РФ.", "мнс рф"),
+        (
+            "Three people were killed.\nInformation: Kherson Regional Military Administration.",
+            "administration",
+        ),
+        ("Суд визнав винним солдата, який убив трьох людей.", ""),
+        ("Погибли трое, один из них ребёнок, уточнил Олег Кипер.", "kiper"),
+    ],
+)
+def test_more_ways_to_say_who_said_it(text: str, speaker: str) -> None:
+    found = _speakers(text)
+    assert found
+    assert all(speaker in s if speaker else s == "" for s in found)
+
+
+def test_who_is_blamed_is_neither_the_speaker_nor_the_place() -> None:
+    text = "A convoy was hit in Zaporizhzhia; 25 people died. An official installed by Moscow, Yegor Pavlov, blamed Kyiv for the strike."
+    reading = read(text, published=DAY)
+    [blame] = [c for c in reading.claims if c.predicate == "accusation"]
+    assert (blame.value, blame.speaker and blame.speaker.name) == ("Ukraine", "Yegor Pavlov")
+    assert [p.text for p in reading.places if p.role == "site"] == ["Zaporizhzhia"]
