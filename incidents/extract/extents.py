@@ -25,6 +25,7 @@ _KINDS: Final = frozenset({"men", "women", "children"})
 _OF_BODIES: Final = _cues.pattern("links", "of_bodies")
 _ON_BODIES: Final = _cues.pattern("links", "on_bodies")
 _ON_BODIES_AFTER: Final = _cues.pattern("links", "on_bodies_after")
+_TURN: Final = _cues.pattern("links", "turn")
 _COORDINATED: Final = _cues.pattern("links", "coordinated")
 BARE_NEXT: Final = _cues.pattern("links", "bare_next")
 
@@ -161,38 +162,56 @@ def _is_listed(lower: str, heads: list[Head], i: int, last: int) -> bool:
     return (gap != ", " or i < last) and _JOINED.fullmatch(gap) is not None
 
 
+def _is_of_the_one_before(lower: str, head: Head, link: Link) -> bool:
+    """Say whether a part reached over "and" for the outcome of another figure ("8 dead, 3 of them children, and 56 wounded")."""
+    if link.cue is None or not head.is_part or not is_of_them(lower, head):
+        return False
+    return link.cue.start > head.end and _TURN.search(lower, head.end, link.cue.start) is not None
+
+
 def inherited(lower: str, heads: list[Head], made: list[tuple[Head, Link]]) -> list[tuple[Head, Link]]:
     """Give a part or a coordinated figure without an outcome of its own that of the figure before it."""
     linked = {id(h): link for h, link in made}
     _lend_back(lower, heads, linked)
     out: list[tuple[Head, Link]] = []
-    previous: tuple[Head, Link] | None = None
     for head in heads:
         link = linked.get(id(head))
-        fits = head.typed or bool(PART_AFTER.match(lower, head.end))
-        if previous is not None and link is None and not fits and _is_elliptic(lower, previous[0], head):
-            link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
-        if previous is not None and fits and not head.typed and not (link and link.cue is None):
-            link = None
-        if link is None and previous is not None and fits and head.quantity.value is not None:
-            gap = lower[previous[0].end : head.quantity.start]
-            with_one = previous[0].is_single and gap != ", " and _JOINED.fullmatch(gap)
-            if (head.is_part and len(gap) < 60) or with_one or _COORDINATED.fullmatch(gap):
-                link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
-        if link is None and previous is not None and _is_bare_part(lower, previous[0], head):
-            link = Link(previous[1].cost + 1, previous[1].cue, previous[1].predicate)
-        if (
-            head.is_part
-            and previous is not None
-            and _PART_GAP.fullmatch(lower[previous[0].end : head.quantity.start])
-        ):
-            link = previous[1]._replace(cost=previous[1].cost + 1)
-        if link is not None and previous is not None and _is_same_one(lower, previous[0], head):
+        if out:
+            link = _beside(lower, out[-1], head, link)
+        if link is None or (out and _is_same_one(lower, out[-1][0], head)):
             continue
-        if link is not None:
-            previous = (head, link)
-            out.append(previous)
+        out.append((head, link))
     return out
+
+
+def _beside(lower: str, previous: tuple[Head, Link], head: Head, link: Link | None) -> Link | None:
+    """Return the outcome of a figure that another one stands before: its own, or that of the one before."""
+    before, its = previous
+    lent = Link(its.cost + 1, its.cue, its.predicate)
+    if link is not None and _is_of_the_one_before(lower, head, link):
+        return lent
+    fits = head.typed or bool(PART_AFTER.match(lower, head.end))
+    if fits and not head.typed and not (link and link.cue is None):
+        link = None
+    if _takes_from(lower, before, head, fits=fits) if link is None else _is_named_part(lower, before, head):
+        return lent
+    return link
+
+
+def _is_named_part(lower: str, before: Head, head: Head) -> bool:
+    return head.is_part and _PART_GAP.fullmatch(lower[before.end : head.quantity.start]) is not None
+
+
+def _takes_from(lower: str, before: Head, head: Head, *, fits: bool) -> bool:
+    """Say whether a figure without an outcome goes on with the one before it: elliptic, joined to it, or its part."""
+    if _is_named_part(lower, before, head) or _is_bare_part(lower, before, head):
+        return True
+    if not fits:
+        return _is_elliptic(lower, before, head)
+    gap = lower[before.end : head.quantity.start]
+    with_one = before.is_single and gap != ", " and _JOINED.fullmatch(gap)
+    joined = (head.is_part and len(gap) < 60) or with_one or _COORDINATED.fullmatch(gap)
+    return head.quantity.value is not None and bool(joined)
 
 
 def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:

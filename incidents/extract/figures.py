@@ -74,6 +74,7 @@ _GRAVE_WORDS: Final = _cues.pattern("links", "grave_words")
 _OF_THOSE: Final = _cues.pattern("links", "of_those")
 _TURNED_UP: Final = _cues.pattern("links", "turned_up")
 _DOUBT_NEXT: Final = _cues.pattern("links", "doubt_next")
+_AMONG_THEM: Final = _cues.pattern("links", "among_them")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -116,7 +117,9 @@ def _disagrees(lower: str, head: Head, cue: Cue, gap: str) -> bool:
     value = head.quantity.value
     if head.is_pair or not isinstance(value, int) or value < 2 or (value % 10 == 1 and value != 11):
         return False
-    return _SINGULAR.fullmatch(lower[cue.start : cue.end]) is not None and not _SINGULAR_GROUP.search(gap)
+    return _SINGULAR.fullmatch(lower[cue.start : cue.end]) is not None and not _SINGULAR_GROUP.search(
+        f"{lower[max(0, head.quantity.start - 24) : head.quantity.start]} {gap}"
+    )
 
 
 def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[Cue]) -> float | None:
@@ -308,7 +311,7 @@ def _continued(
     others = [
         h.quantity.start
         for h in heads
-        if h.typed and not h.is_part and not extents.is_of_them(shadow.lower, h)
+        if h.typed and not (h.is_part or h.is_single or extents.is_of_them(shadow.lower, h))
     ]
     first_other = min(others, default=sentence.end)
     heads = [
@@ -320,6 +323,8 @@ def _continued(
 
 def _goes_on(lower: str, sentence: Sentence, head: Head, whole: Figure) -> bool:
     """Say whether a figure is a part of the one of the sentence before ("Two of them", "Two were children")."""
+    if _AMONG_THEM.match(lower, head.end):
+        return True
     if (head.is_part or extents.is_of_them(lower, head)) and _OF_THEM_NEXT.match(lower, head.end):
         return _OPENS.search(
             lower, max(sentence.start, head.quantity.start - 24), head.quantity.start

@@ -23,6 +23,7 @@ _BASE_SET: Final = _cues.pattern("links", "base_set")
 _GUESSED: Final = _cues.pattern("links", "guessed")
 _AGES: Final = _cues.pattern("links", "ages")
 _EVERY_ONE: Final = _cues.pattern("links", "every_one")
+_AMONG_THEM: Final = _cues.pattern("links", "among_them")
 _BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
@@ -177,7 +178,11 @@ def _counted(lower: str, sentence: Sentence, q: Quantity) -> Head | None:
     is_base = name == "people" and _BASE_SET.search(lower, max(sentence.start, q.start - 30), q.start)
     if is_base or lower.startswith(" casualties", noun.end()):
         return None
-    is_part = is_part or any(of in noun.group() for of in ("of whom", "of them", "з них"))
+    is_part = (
+        is_part
+        or bool(_AMONG_THEM.match(lower, noun.end()))
+        or any(of in noun.group() for of in ("of whom", "of them", "з них"))
+    )
     return Head(q, noun.end(), group, typed=True, is_dead=name == "dead", is_part=is_part)
 
 

@@ -233,6 +233,8 @@ def _ranged(lower: str, tokens: list[_Token], first: _Number) -> _Number | None:
     if i + 1 >= len(tokens):
         return None
     gap = lower[first.end : tokens[i + 1].start]
+    if "—" in gap or lower[tokens[first.stop - 1].start - 1 : tokens[first.stop - 1].start] in {":", "."}:
+        return None
     is_between = re.search(
         r"(?<!\w)(?:between|між|между) \Z",
         lower[max(0, tokens[i - 1].start - 10) : tokens[first.stop - 1].start],
