@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from dashboard import theme
+from dashboard import plainly, theme
 from dashboard.changes import history_words
 from dashboard.ledger import Axis, Ledger, Row, Voice, parse_day
 from dashboard.markup import render
@@ -96,7 +96,12 @@ def range_words(span: Range, words: Words) -> str:
 
 def place_words(incident: Incident, words: Words) -> str:
     """Say in words how well the place is known."""
-    place = ", ".join(p for p in (incident.place_name, incident.admin2_name, incident.admin1_name) if p)
+    parts = (
+        plainly.place_name(incident.place_name, incident.place_id, words),
+        plainly.district_name(incident.admin2_name, words),
+        plainly.region_name(incident, words),
+    )
+    place = ", ".join(part for part in parts if part)
     if incident.point is None:
         none = words("ledger.place_none")
         return f"{place}. {none}" if place else none
@@ -152,7 +157,11 @@ def _facts(incident: Incident, words: Words) -> list[dict[str, str]]:
     facts = [_fact(words("ledger.when"), when_words(incident, words))]
     if incident.date_discovered:
         facts.append(_fact(words("ledger.found"), words.date(incident.date_discovered)))
-    how = words("ledger.place_how", method=incident.geo_method) if incident.geo_method else ""
+    how = (
+        words("ledger.place_how", method=plainly.reason(incident.geo_method, words))
+        if incident.geo_method
+        else ""
+    )
     facts.append(_fact(words("ledger.where"), place_words(incident, words), how))
     for name, vocabulary, chosen in (
         ("hit", "impact", incident.impact),
@@ -259,7 +268,7 @@ def _row(row: Row, words: Words) -> dict[str, Any]:
         "about": bool(row.mark and row.mark.is_about),
         "tags": list(_tags(row, words)),
         "quote": claim.quote.text if claim.quote else "",
-        "note": words("ledger.note", text=claim.note) if claim.note else "",
+        "note": plainly.note(claim, words),
         "bar": None,
         "dots": (),
     }
@@ -276,7 +285,8 @@ def _text(claim: Claim, words: Words) -> str:
         return words("ledger.accuses", target=named or words("unknown"))
     if claim.min is not None or claim.max is not None or claim.value is None:
         return figure_words(claim, words)
-    return ", ".join(claim.value) if isinstance(claim.value, tuple) else str(claim.value)
+    said = claim.value if isinstance(claim.value, tuple) else (str(claim.value),)
+    return ", ".join(plainly.value(one, words) if claim.rule else one for one in said)
 
 
 def _tags(row: Row, words: Words) -> Iterable[str]:

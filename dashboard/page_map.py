@@ -166,19 +166,18 @@ def _truth(frame: Frame) -> None:
     """Say how many incidents there are, and where; entries of context are told beside them and count as none."""
     words, where = frame.words, session.asked()
     everything = frame.questions.counts(where)
-    told = where.model_copy(update={"role": _incident_roles(where)})
-    counts = frame.questions.counts(told) if told.role else everything
+    roles = _incident_roles(where)
+    told = where.model_copy(update={"role": roles}) if roles else where
+    counts = frame.questions.counts(told)
     parts = [
-        words("truth.total", n=counts.total),
+        words("truth.total" if roles else "truth.context", n=counts.total),
         words("truth.mapped", n=counts.mapped),
         words("truth.unplaced", n=counts.unplaced),
     ]
-    if context := _context(frame, where):
-        parts.append(words("truth.context", n=context))
     bounds = held().bounds
     strays = 0
     if bounds is not None and not session.current().follow:
-        inside = frame.questions.counts(states.in_view(told if told.role else where, bounds)).mapped
+        inside = frame.questions.counts(states.in_view(told, bounds)).mapped
         parts.append(words("truth.in_view", n=inside))
         strays = counts.mapped - inside
     if everything.total > counts.total:
@@ -207,13 +206,6 @@ def _is_at_home() -> bool:
 
 def _show_whole(frame: Frame) -> None:
     held().view = held().go_to = map_panel.whole(frame.questions)
-
-
-def _context(frame: Frame, where: Filter) -> int:
-    """Return how many of what is shown are no incidents but what surrounds them: visits, control, loose statements."""
-    if where.role and "context" not in where.role:
-        return 0
-    return frame.questions.facets(where, filters.FACETS)["role"].get("context", 0)
 
 
 def _timeline(frame: Frame) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import session, theme
+from dashboard import plainly, session, theme
 from dashboard.ledger_view import range_words
 from dashboard.markup import asset
 from dashboard.source import Questions
@@ -137,7 +137,7 @@ def _row(row: dict[str, Any], words: Words, mode: theme.Mode) -> dict[str, Any]:
     cells = [
         when(row, words),
         str(row.get("title") or row["id"]),
-        str(row.get("place_name") or words("unknown")),
+        plainly.place_name(row.get("place_name"), row.get("place_id"), words) or words("unknown"),
         words.term("category", category),
         *(_figure(row, kind, words) for kind in ("killed", "injured", "bodies")),
         words.term("grading", row.get("grading")),

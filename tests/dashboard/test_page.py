@@ -237,11 +237,11 @@ def test_what_is_context_is_said_to_be_no_harm(opened: Any, sample_folder: Path,
     )
     assert CliRunner().invoke(main, ["ingest", str(said), "--into", str(tmp_path / "c")]).exit_code == 0
     page = html(opened(tmp_path / "c"))
-    assert "8 incidents" in page
-    assert "2 without a known place" in page
-    assert "1 of them context, not harm" in page
-    assert "of them context" not in html(opened(tmp_path / "c", role="incident"))
-    assert "1 of them context" in html(opened(tmp_path / "c", role="context"))
+    assert "<b>7 incidents</b>" in page
+    assert "1 without a known place" in page
+    assert "1 entry of context, no harm" in page
+    assert "of context" not in html(opened(tmp_path / "c", role="incident"))
+    assert "<b>1 entry of context, no harm</b>" in html(opened(tmp_path / "c", role="context"))
 
 
 @pytest.mark.postgres
