@@ -12,6 +12,8 @@ from typing import Final
 from incidents.extract import _cues
 
 STRIKES: Final = ("missile_strike", "air_strike", "shelling", "shooting", "mine")
+_GENERAL: Final = re.compile("обстріл|обстрел|shell(?:ing|ed)")
+_BESIDE: Final = 45
 _ORDER: Final = ("sexual_violence", "detention_torture", "disappearance", "displacement")
 
 
@@ -74,11 +76,22 @@ class Cues:
         return self._strikes[span]
 
     def _strike(self, start: int, end: int) -> str | None:
-        words = self._between(self._categories, start, end)
-        for word in words:
-            if word in STRIKES:
+        first = bisect_left(self._categories, start, key=attrgetter("at"))
+        cues = self._categories[first : bisect_left(self._categories, end, lo=first, key=attrgetter("at"))]
+        for i, cue in enumerate(cues):
+            if cue.word in STRIKES:
+                word = self._sharper(cue, cues[i + 1 :]) if cue.word == "shelling" else cue.word
                 return "explosion" if word == "mine" else word
-        return "explosion" if "explosion" in words else None
+        return "explosion" if any(cue.word == "explosion" for cue in cues) else None
+
+    def _sharper(self, cue: Cue, after: list[Cue]) -> str:
+        """Return what a general word for shelling was done with where that stands beside it ("обстреляли город ракетами")."""
+        if _GENERAL.match(self._lower, cue.at) is None:
+            return cue.word
+        near = next((c for c in after if c.word in {"missile_strike", "air_strike"}), None)
+        if near is None or near.at - cue.at > _BESIDE or re.search(r"[,.;:]", self._lower[cue.at : near.at]):
+            return cue.word
+        return near.word
 
     def blows(self, start: int, end: int) -> list[int]:
         """Return where the words of strikes and attacks of a span stand, in order."""

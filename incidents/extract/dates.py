@@ -518,6 +518,9 @@ def _from_days(
             ):
                 continue
             first, last = edges(str(days[at].value))
+            if "stretch" in m.re.groupindex:
+                made |= dict.fromkeys(_same_stretch(m, days[: at + 1]))
+                continue
             base = last if sign >= 0 or (last - first).days < 2 else first
             away = _days_of({name: word for name, word in m.groupdict().items() if word})
             value = _iso(base + dt.timedelta(days=sign * away))
@@ -526,6 +529,18 @@ def _from_days(
             why = f"{abs(sign) * away} days {'after' if sign > 0 else 'before'} the day named before it, {days[at].value}"
             made[DateMention(m.start(), m.end(), value, "date.from_there", why, steps_back=sign < 0)] = None
     return sorted(made, key=lambda d: d.start)
+
+
+def _same_stretch(m: _Match, before: list[DateMention]) -> list[DateMention]:
+    """Return "over the same period" as the last stretch of more than four days named before it."""
+    last = next((d for d in reversed(before) if is_long(d.value)), None)
+    if last is None:
+        return []
+    return [
+        DateMention(
+            m.start(), m.end(), last.value, "date.same_stretch", f"the stretch named before it, {last.value}"
+        )
+    ]
 
 
 def _days_of(named: dict[str, str]) -> int:
@@ -576,6 +591,14 @@ def first_full(lower: str) -> dt.date | None:
         if mention.value and len(mention.value) == 10:
             return dt.date.fromisoformat(mention.value)
     return None
+
+
+def is_long(value: str | None) -> bool:
+    """Say whether an ISO 8601 value takes in more than four days: counts of such a time are totals."""
+    if value is None:
+        return False
+    first, last = edges(value)
+    return (last - first).days > 4
 
 
 def edges(value: str) -> tuple[dt.date, dt.date]:

@@ -25,6 +25,7 @@ _LOOSE: Final = frozenset(
 )
 _NOWHERE: Final = frozenset({"place_population", "place_offset"})
 _EVENTS: Final = BLASTS | {"sexual_violence", "detention_torture"}
+_BLOWS: Final = BLASTS | {"other", "object_damage"}
 _REACH: Final = 130
 """Characters between the word of a strike and the place that was struck."""
 
@@ -44,7 +45,7 @@ class Drafter:
     ) -> None:  # fmt: skip
         self._shadow, self._segments, self._said, self._facts = shadow, segments, said, facts
         self._cues = Cues(shadow.lower)
-        self._where = Where(shadow, segments, sites, self._cues, told=told, facts=facts)
+        self._where = Where(shadow, segments, sites, self._cues, told=told, facts=facts, found=found)
         self._when = When(shadow, segments, found, self._cues, self._where, published=published, said=said)
         self._what = What(shadow, segments, self._cues, self._where)
 
@@ -52,7 +53,9 @@ class Drafter:
         """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""
         return self._when.about(fact)
 
-    def _role(self, fact: Fact, site: Site, when: DateMention | None, category: str) -> str:
+    def _role(
+        self, drafts: list[Draft], fact: Fact, site: Site, when: DateMention | None, category: str
+    ) -> str:
         if category in CONTEXT.values() or category == "accusation":
             return "context"
         sentence = self._segments.at(fact.start)
@@ -62,7 +65,9 @@ class Drafter:
         own = when is not None and sentence.start <= when.start < sentence.end
         if not is_main and self._is_by_the_way(fact, sentence, own=own):
             return "referenced"
-        if when is not None and not self._when.is_recent(when) and (not is_main or self._when.first):
+        old = when is not None and not self._when.is_recent(when)
+        told = self._when.first is not None or self._is_told_undated(drafts, site, category, sentence)
+        if old and (not is_main or told):
             return "referenced"
         if (
             when is not None
@@ -116,7 +121,7 @@ class Drafter:
     def _event_at(self, drafts: list[Draft], site: Site, category: str) -> None:
         fact = Fact(site.start, site.end, "event", None)
         when = self._when.of(fact)
-        role = self._role(fact, site, when, category)
+        role = self._role(drafts, fact, site, when, category)
         self._add(drafts, None, fact, site, when, category, role)
 
     def _event(self, sentence: Sentence) -> list[str]:
@@ -169,18 +174,39 @@ class Drafter:
         return len(gap) + marks + (15 if site.end <= at else 0)
 
     def _place(self, drafts: list[Draft], i: int, fact: Fact, starts: list[int]) -> None:
-        if fact.predicate in _NOWHERE:
+        if fact.predicate in _NOWHERE or self._is_arrest(fact):
             return
         category = self._what.of(fact)
         when = self._when.of(fact)
         spread = self._where.spread(fact) if fact.value else ()
         for site in spread:
-            self._add(drafts, None, fact, site, when, category, self._role(fact, site, when, category))
+            self._add(
+                drafts, None, fact, site, when, category, self._role(drafts, fact, site, when, category)
+            )
         for site in self._where.of(fact, starts) if not spread else self._where.areas(fact):
             if fact.value == 0 and not self._happened(drafts, fact, site):
                 continue
-            role = self._role(fact, site, when, category)
+            role = self._role(drafts, fact, site, when, category)
             self._add(drafts, i, fact, site, when, category, role)
+
+    @staticmethod
+    def _is_told_undated(drafts: list[Draft], site: Site, category: str, sentence: Sentence) -> bool:
+        """Say whether a strike without a day is told of a place before a sentence: an old day after it is that of another one."""
+        return category in _BLOWS and any(
+            min(d.spans)[0] < sentence.start
+            and d.category in _BLOWS
+            and d.days is None
+            and d.role == "incident"
+            and d.site
+            and d.site.place == site.place
+            for d in drafts
+        )
+
+    def _is_arrest(self, fact: Fact) -> bool:
+        """Say whether people detained are the suspects of a crime, not its victims."""
+        sentence = self._segments.at(fact.start)
+        found = _pattern("suspects").search(self._shadow.lower, sentence.start, sentence.end)
+        return fact.predicate == "detained" and found is not None
 
     def _is_main(self, site: Site) -> bool:
         main = self._where.main
@@ -224,10 +250,14 @@ class Drafter:
     ) -> None:
         days = dates.edges(when.value) if when is not None and when.value else None
         buried = category == "burial_site"
-        draft = next((d for d in drafts if self._same(d, site, category, None if buried else days)), None)
+        again = self._is_again(fact)
+        same = [
+            d for d in drafts if self._same(d, site, category, None if buried else days) and d.again == again
+        ]
+        draft = same[0] if same else None
         if draft is None:
             value = when.value if when and not buried else None
-            draft = Draft(category, role, site, None if buried else days, value, is_sure=False)
+            draft = Draft(category, role, site, None if buried else days, value, is_sure=False, again=again)
             drafts.append(draft)
         if buried and days is not None and role == "incident" and days[0] == days[1]:
             draft.discovered = min(draft.discovered or days[0], days[0])
@@ -246,6 +276,14 @@ class Drafter:
         draft.spans.append((sentence.start, sentence.end))
         draft.impact = tuple(dict.fromkeys([*draft.impact, *self._cues.impact(sentence.start, sentence.end)]))
         draft.weapon = tuple(dict.fromkeys([*draft.weapon, *self._cues.weapon(sentence.start, sentence.end)]))
+
+    def _is_again(self, fact: Fact) -> int:
+        """Return which sentence begins another event of the same day and place, 0 where a claim is of the first one."""
+        sentence = self._segments.at(fact.start)
+        for s in reversed(self._segments.paragraph(sentence.paragraph)):
+            if s.index <= sentence.index and _pattern("again").match(self._shadow.lower, s.start):
+                return s.index
+        return 0
 
     @staticmethod
     def _same(draft: Draft, site: Site, category: str, days: tuple[dt.date, dt.date] | None) -> bool:
@@ -294,6 +332,8 @@ class Drafter:
             if d.site and d.site.place and d.site.place.place_id in named and self._speaks_of(d, text):
                 return d
         mains = [d for d in harm if d.role == "incident"]
+        if len(mains) == 1 and not named and not _pattern("general").search(text):
+            return None if _pattern("war_crimes").search(text) else mains[0]
         if fact.predicate == "denial" and not named and len(mains) == 1 and _pattern("own_part").search(text):
             return None if _pattern("war_crimes").search(text) else mains[0]
         if fact.predicate == "denial" and not self._speaks_of_any(mains, text):

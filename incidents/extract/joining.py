@@ -27,7 +27,8 @@ class Draft:
     """An incident in the making; `facts` are positions in the list of claims.
 
     `is_sure` says whether the words of a claim itself gave the category, `is_dated` whether they gave the day,
-    `is_earlier` whether it is told as something before the event of the report.
+    `is_earlier` whether it is told as something before the event of the report; `again` is not 0 for another event of
+    the same day and place ("that evening a missile fell …").
     """
 
     category: str
@@ -43,6 +44,7 @@ class Draft:
     is_sure: bool = True
     is_dated: bool = False
     is_earlier: bool = False
+    again: int = 0
 
 
 def joined(drafts: Iterable[Draft]) -> list[Draft]:
@@ -66,11 +68,18 @@ def _best(found: list[Draft]) -> Draft | None:
 def _is_one(one: Draft, other: Draft) -> bool:
     if one.role != other.role or one.site is None or other.site is None:
         return False
-    if one.site.place is None or one.site.place != other.site.place:
+    if not _is_same_place(one.site, other.site) or one.again != other.again:
         return False
     if (one.days is None or other.days is None) and one.is_earlier != other.is_earlier:
         return False
     return may_be_same_days(one.days, other.days) and _is_family(one.category, other.category)
+
+
+def _is_same_place(one: Site, other: Site) -> bool:
+    """Say whether two sites are one place, or one name that several places share."""
+    if one.place is None or other.place is None:
+        return one.place is other.place and one.found.candidates == other.found.candidates
+    return one.place == other.place
 
 
 def may_be_same_days(one: Days | None, other: Days | None) -> bool:
@@ -112,7 +121,7 @@ def _says_more(one: Draft, other: Draft) -> bool:
 
 def _rank(d: Draft) -> tuple[int, bool, int]:
     plain = _PLAIN.index(d.category) if d.category in _PLAIN and "mine" not in d.weapon else len(_PLAIN)
-    return min(plain, _PLAIN.index("shelling")), d.is_sure, plain
+    return min(plain, _PLAIN.index("shelling")), d.is_sure or plain == len(_PLAIN), plain
 
 
 def _kind(d: Draft) -> str:

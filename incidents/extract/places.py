@@ -148,10 +148,15 @@ def _population(ids: tuple[str, ...]) -> int:
     return max((p.population for i in ids if (p := _place(i)) is not None), default=0)
 
 
+_EAST: Final = 48.0
+"""Degrees east beyond which reports about Ukraine name no village."""
+
+
 @cache
 def _is_near(ids: tuple[str, ...]) -> bool:
     """Say whether some bearer of the name lies in or beside Ukraine."""
-    return any(p.country in {"UA", "RU", "BY"} for i in ids if (p := _place(i)) is not None)
+    near = (p for i in ids if (p := _place(i)) is not None and p.country in {"UA", "RU", "BY"})
+    return any(p.lon is None or p.lon < _EAST for p in near)
 
 
 @cache
@@ -202,6 +207,12 @@ _CAPITALS: Final = frozenset(
     for n in (524901, 625144, 756135, 2643743, 4140963, 2800866, 2950159, 2988507, 323786, 2660646)
 )
 """Moscow, Minsk, Warsaw, London, Washington, Brussels, Berlin, Paris, Ankara, Geneva."""
+_KIND_LEAD: Final = re.compile(
+    r"(?<!\w)(?:міст|город|сел|селищ|пос[её]л|смт|пгт|village|town|city)[а-яіїєё]{0,4} $"
+)
+_SHARED_REGION: Final = re.compile(
+    r"(?:, [A-Z][\w'-]+)*,? (?:and|or) [A-Z][\w'-]+ (?:regions|oblasts|provinces)(?!\w)"
+)
 _HYPHEN: Final = re.compile(r"([^\W\d_]{3,})-$")
 _INSIDE: Final = re.compile(r"(?<!\w)(?:in|near|у|в|під|под|біля|возле) $")
 _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
@@ -272,7 +283,11 @@ class Reader:
         ):
             return True
         lead = _WORD_BEFORE.search(lower, max(0, m.start - 30), m.start)
-        if lead and lead.group(1) in _before() and not lower[lead.end() : m.start].strip():
+        if (
+            lead
+            and (lead.group(1) in _before() or _pattern("struck_before").fullmatch(lead.group(1)))
+            and not lower[lead.end() : m.start].strip()
+        ):
             return m.how != "loose" or _population(m.place_ids) > 1000
         if self._is_listed(m, previous):
             return True
@@ -304,6 +319,8 @@ class Reader:
     def _is_meant(self, m: Mention) -> bool:
         """Say whether a common word is the name of a town or of a district here: "в Южном", "Центральний район"."""
         if _AREA_WORD.match(self._shadow.lower, m.end):
+            return True
+        if _KIND_LEAD.search(self._shadow.lower, max(0, m.start - 14), m.start):
             return True
         inside = _INSIDE.search(self._shadow.lower, max(0, m.start - 8), m.start)
         return inside is not None and _population(m.place_ids) >= LARGE and _is_near(m.place_ids)
@@ -377,13 +394,30 @@ class Reader:
                 anchors[settled[0]] = None
         context = tuple(list(anchors)[:12])
         made = [self._site(i, m, regions, context) for i, m in enumerate(self._mentions)]
-        return self._with_areas(self._with_provinces([site for site in made if site.role != "quarter"]))
+        named = [site for site in made if site.role != "quarter"]
+        return self._with_areas(self._with_shared_regions(self._with_provinces(named)))
 
     def _with_provinces(self, sites: list[Site]) -> list[Site]:
         """Take the town in "Luhansk governor" for the province, where the report names some town that is no office."""
         if not any(s.role != "agency" and s.place is not None and not s.place.is_area for s in sites):
             return sites
         return [self._province(s) if s.role == "agency" else s for s in sites]
+
+    def _with_shared_regions(self, sites: list[Site]) -> list[Site]:
+        """Take the first of "Donetsk and Kherson regions" for a province too."""
+        made = []
+        for site in sites:
+            area = (
+                _place(f"admin1:{site.place.admin1}")
+                if site.place is not None and not site.place.is_area
+                else None
+            )
+            if area is not None and _SHARED_REGION.match(self._shadow.cased, site.end):
+                found = _chosen((area.place_id,), area.name, None, (), near=False)
+                made.append(replace(site, found=found, place=area))
+            else:
+                made.append(site)
+        return made
 
     def _province(self, site: Site) -> Site:
         place = site.place
@@ -493,6 +527,8 @@ class Reader:
     def _is_government(self, m: Mention, head: int) -> bool:
         """Say whether the capital of another country stands alone, not behind "in" or "on": its government is meant."""
         lower = self._shadow.lower
+        if _KYIV in m.place_ids and _end_with("blamed").search(lower, head, m.start):
+            return True
         if _KYIV in m.place_ids and m.how == "exact":
             opens = not lower[self._segments.at(m.start).start : m.start].strip(' "“«')
             return opens and self._after("rules", m)

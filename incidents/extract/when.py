@@ -96,7 +96,7 @@ class When:
     def _is_open(self, d: DateMention) -> bool:
         """Say whether a date is only since when, or until when, something goes on."""
         lead = self._shadow.lower[max(0, d.start - 12) : d.start + 8]
-        return "/" not in str(d.value) and bool(
+        return ("/" not in str(d.value) or d.rule == "date.season") and bool(
             re.search(
                 r"(?<!\w)(?:since|until|till|by|з|із|с|со|до|к|починаючи з|начиная с) (?:(?:the|early|late|mid|last|ранку|утра|вечора|вечера|кінця|конца|початку|начала|середини|середины) )?$",
                 lead[: d.start - max(0, d.start - 12)],

@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from incidents.extract import _cues
+from incidents.extract import _cues, dates
 from incidents.extract.classify import Cues
+from incidents.extract.dates import DateMention
 from incidents.extract.facts import SMALL_AREAS, Fact, look_to
 from incidents.extract.places import BURIED, Site
 from incidents.extract.segment import Segments, Sentence
@@ -45,8 +46,9 @@ class Where:
 
     def __init__(
         self, shadow: Shadow, segments: Segments, sites: Sequence[Site], cues: Cues,
-        *, told: Sequence[tuple[int, int]], facts: Sequence[Fact],
+        *, told: Sequence[tuple[int, int]], facts: Sequence[Fact], found: Sequence[DateMention],
     ) -> None:  # fmt: skip
+        self._long_in = {segments.at(d.start).index for d in found if dates.is_long(d.value)}
         self._cues = cues
         self._starts = sorted(f.start for f in facts if f.predicate in _HARM)
         self._told_in = {segments.at(f.start).index for f in facts if f.predicate in _HARM}
@@ -185,9 +187,15 @@ class Where:
             return () if self._is_total(sentence) else (before,)
         return (self.main,) if self.main is not None and not self._is_of_none(fact, sentence) else ()
 
+    def _usable_before(self, sentence: Sentence) -> bool:
+        """Say whether the report has named a place when a sentence begins."""
+        return self.main is not None and self.main.start < sentence.start
+
     def _is_of_none(self, fact: Fact, sentence: Sentence) -> bool:
         """Say whether a claim without a place of its own is not of the main place either: totals, people moved, funerals."""
         if any(s.why.startswith(BURIED) for s in self.by_sentence.get(sentence.index, [])):
+            return True
+        if sentence.index in self._long_in and not self._usable_before(sentence):
             return True
         if self._is_total(sentence):
             everywhere = _pattern("everywhere").search(self._shadow.lower, sentence.start, sentence.end)
@@ -288,7 +296,7 @@ class Where:
 
     def _inside_speaker(self, site: Site, fact: Fact) -> bool:
         """Say whether a place is one of the words that say who speaks; "in" a place nobody is."""
-        if _pattern("inside").search(self._shadow.lower, max(0, site.start - 6), site.start):
+        if _pattern("inside").search(self._shadow.lower, max(0, site.start - 20), site.start):
             return False
         return any(a <= site.start < b for a, b in fact.speaker_spans)
 

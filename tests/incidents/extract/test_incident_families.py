@@ -256,3 +256,81 @@ def test_the_day_of_a_rescue_or_of_an_older_count_is_not_that_of_the_strike() ->
 )  # fmt: skip
 def test_places_told_of_by_the_way(text: str, place: str) -> None:
     assert _places(text) == {place}
+
+
+def test_a_small_place_is_known_by_the_word_of_its_shelling() -> None:
+    assert _places("Внаслідок артобстрілу Одрадокам'янки загинули троє людей.") == {"Odradokamianka"}
+
+
+def test_two_provinces_named_together_are_no_town() -> None:
+    text = "Shelling killed a man in Beryslav. Most deaths were in Donetsk and Kherson regions, the monitors said."
+    assert _places(text) == {"Beryslav"}
+
+
+def test_an_ambiguous_name_told_of_twice_is_one_incident() -> None:
+    text = "У Семенівці авіабомба знищила школу, двоє загинули. Вибух у Семенівці стався 24 травня."
+    assert len(_incidents(text)) == 1
+
+
+def test_an_old_day_after_an_event_without_one_is_another_event() -> None:
+    text = "A missile hit a shop in Kostiantynivka, killing 14 people. The town had been hit in September 2023, when 16 were killed."
+    assert _incidents(text) == {("Kostiantynivka", None, "missile_strike")}
+
+
+def test_a_strike_of_years_ago_that_is_remembered_keeps_its_day() -> None:
+    text = "Рік тому, 12 травня 2023 року, ракета влучила в училище в Мерефі. Загинули троє викладачів, шестеро поранені."
+    assert _incidents(text) == {("Merefa", "2023-05-12", "missile_strike")}
+
+
+def test_suspects_who_were_arrested_are_no_victims_of_detention() -> None:
+    text = "Семью из трёх человек расстреляли в Волновахе. Задержаны двое контрактников."
+    assert {category for _, _, category in _incidents(text)} == {"shooting"}
+
+
+def test_what_a_town_was_shelled_with_is_told_beside_the_word() -> None:
+    assert _incidents("Россияне обстреляли Николаев ракетами, погиб сторож.") == {
+        ("Mykolaiv", None, "missile_strike")
+    }
+    assert _incidents("Россияне обстреляли Николаев из миномётов, погиб сторож.") == {
+        ("Mykolaiv", None, "shelling")
+    }
+
+
+def test_counts_of_weeks_are_of_no_incident() -> None:
+    text = (
+        "Between 1 and 15 May the mission recorded 87 killed and 225 injured. The deadliest event was the attack of 14 May "
+        "on a block of flats in Dnipro, where 45 people died."
+    )
+    assert [c.value for i in ingest.incidents_of(_read(text)) if i.role == "incident" for c in i.claims] == [
+        45
+    ]
+
+
+def test_over_the_same_period_takes_the_stretch() -> None:
+    text = "Between 1 and 15 May shelling in Kherson wounded 31. On 14 May a bomb fell. Nine died over the same fortnight."
+    assert [d.value for d in _read(text).dates][-1] == "2024-05-01/2024-05-15"
+
+
+def test_an_earlier_count_is_of_the_same_event() -> None:
+    text = "Ракета вбила 14 людей у Києві 25 травня, повідомили рятувальники. Раніше мер Віталій Кличко говорив про 12 загиблих."
+    assert _incidents(text) == {("Kyiv", "2024-05-25", "missile_strike")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A missile killed 52 people in Kramatorsk on Friday, the governor said. The Kremlin called the accusation a provocation.",
+        "A convoy was hit near Zaporizhzhia on Friday and 25 people were killed. A Russian-installed official blamed Kyiv for the strike.",
+    ],
+)
+def test_a_denial_is_of_the_one_incident_that_the_report_tells(text: str) -> None:
+    (told,) = [i for i in ingest.incidents_of(_read(text)) if i.role == "incident"]
+    assert {"denial", "accusation"} & {c.predicate for c in told.claims}
+
+
+def test_another_strike_of_the_same_evening_is_another_incident() -> None:
+    text = "25 травня КАБ вбив двох людей у Харкові. Того ж дня ввечері ракета впала в центрі міста, поранено 25 людей."
+    assert _incidents(text) == {
+        ("Kharkiv", "2024-05-25", "air_strike"),
+        ("Kharkiv", "2024-05-25", "missile_strike"),
+    }
