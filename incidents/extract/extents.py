@@ -229,7 +229,9 @@ def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
         or (link.predicate in {"bodies", "exhumed"} and _is_of_bodies(lower, head))
     ):
         return "part"
-    if i and (_opens_list(lower, made, i) or _follows_part(lower, made, i)):
+    if i and (
+        _opens_list(lower, made, i) or _follows_part(lower, made, i) or _is_told_singly(lower, made, i)
+    ):
         return "part"
     for j in (i - 1, i + 1):
         if (
@@ -271,6 +273,22 @@ def _follows_part(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
     return same and head.typed and _JOINED.fullmatch(_gap(lower, before, head)) is not None
 
 
+def _is_told_singly(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether one person is among those counted before a colon ("two children: a boy died …, a girl in …")."""
+    head, link = made[i]
+    if not head.is_single:
+        return False
+    told = 0
+    for j in range(i - 1, -1, -1):
+        before, its = made[j]
+        told += int(made[j + 1][0].quantity.value or 0)
+        if its.predicate != link.predicate:
+            return False
+        if ":" in lower[before.end : made[j + 1][0].quantity.start]:
+            return told <= (before.quantity.value or 0)
+    return False
+
+
 def _opens_list(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
     """Say whether a figure is in a list that follows a whole ("two people: a woman and a man")."""
     head, link = made[i]
@@ -278,6 +296,8 @@ def _opens_list(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
         if made[j][1].predicate != link.predicate:
             return False
         gap = _AGED.sub("", lower[made[j][0].end : head.quantity.start])
+        if _ELLIPSIS_BEFORE.fullmatch(gap):
+            return False
         if re.fullmatch(r"[^.;:]{0,30} ?[:–—] ?(?:це )?", gap) and (made[j][0].quantity.value or 0) > (
             head.quantity.value or 0
         ):

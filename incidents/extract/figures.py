@@ -97,7 +97,7 @@ def _takes_cue(lower: str, head: Head, other: Head, cue: Cue) -> bool:
         or not 0 <= cue.start - other.end <= 1
     ):
         return False
-    return re.match(r", (?!aged )", lower[head.end : other.quantity.start]) is not None
+    return re.search(r", (?!aged )", lower[head.end : other.quantity.start]) is not None
 
 
 def _is_cut_before(gap: str, labelled: bool) -> bool:  # noqa: FBT001

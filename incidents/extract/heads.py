@@ -233,7 +233,8 @@ def _is_in(head: Head, spans: list[tuple[int, int]]) -> bool:
 def _is_age(lower: str, head: Head, ends: set[int]) -> bool:
     """Say whether a bare figure is the age of the person right before it ("a woman, 56, and her son (33)")."""
     q = head.quantity
-    return not q.is_word and lower[q.start - 2 : q.start] in {", ", " ("} and q.start - 2 in ends
+    closed = lower[q.end : q.end + 1] in {",", ".", ";", ")"}
+    return closed and not q.is_word and lower[q.start - 2 : q.start] in {", ", " ("} and q.start - 2 in ends
 
 
 def _both(shadow: Shadow, sentence: Sentence) -> list[Head]:
