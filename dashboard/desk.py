@@ -7,7 +7,7 @@ the edit is refused and both changes are shown.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -34,6 +34,7 @@ class Desk:
 
     seen: Incident
     number: int = 0
+    language: str = ""
     is_saved: bool = False
     problems: list[str] = field(default_factory=list)
     met: Meanwhile | None = None
@@ -51,7 +52,7 @@ def draw(incident: Incident, words: Words) -> None:
     """Draw the part for `incident`, as it is in the collection now. Draws nothing where editing is off."""
     if not source.may_edit():
         return
-    desk = _laid_out(incident)
+    desk = _laid_out(incident, words.language)
     with st.container(key="desk"):
         st.html(render("desk.html", heading=words("desk.heading"), lead=words("desk.lead")))
         _said(desk, incident, words)
@@ -62,11 +63,17 @@ def draw(incident: Incident, words: Words) -> None:
             _correct(desk, words)
 
 
-def _laid_out(incident: Incident) -> Desk:
+def _laid_out(incident: Incident, language: str) -> Desk:
+    """Return what lies on the desk; another incident is laid out anew, and another language takes new widgets.
+
+    Choices are sent by their labels, and one of the other language would be nobody's.
+    """
     desk: Desk | None = held().marks.get(_MARK)
     if desk is None or desk.seen.id != incident.id:
-        desk = Desk(incident, number=desk.number + 1 if desk else 0)
-        held().marks[_MARK] = desk
+        desk = Desk(incident, desk.number + 1 if desk else 0, language)
+    elif desk.language != language:
+        desk = replace(desk, number=desk.number + 1, language=language)
+    held().marks[_MARK] = desk
     return desk
 
 
@@ -74,7 +81,7 @@ def _lay_out_anew(*, is_saved: bool = False) -> None:
     """Take the incident from the desk; the next run lays it out as it is then."""
     desk: Desk = held().marks[_MARK]
     now = source.catalogue().get(desk.seen.id)
-    held().marks[_MARK] = Desk(now, desk.number + 1, is_saved=is_saved)
+    held().marks[_MARK] = Desk(now, desk.number + 1, desk.language, is_saved=is_saved)
 
 
 def _said(desk: Desk, now: Incident, words: Words) -> None:

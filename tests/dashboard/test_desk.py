@@ -16,8 +16,10 @@ from incidents import editing
 from incidents.editing import Difference, Edit
 from incidents.model import Change
 from incidents.store import FolderStore
+from incidents.stores import open_store
 from tests.dashboard import samples
 from tests.dashboard.test_page import PAGE, html
+from tests.incidents.throwaway_postgres import Throwaway
 
 
 @pytest.fixture
@@ -172,3 +174,49 @@ def test_a_change_is_told_in_the_language_of_the_page() -> None:
         Change(at="x", by="b", what="<i>", detail={"changed": "odd", "why": 3}), words
     )
     assert "<i>" in told
+
+
+def test_another_language_takes_no_choice_over_by_its_old_label(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    claims = widget(test.multiselect, "claims")
+    claims.set_value(claims.options[:1]).run()
+    test.button_group(key="s_language").set_value("uk").run()
+    assert not test.exception
+    assert widget(test.multiselect, "claims").value == []
+    widget(test.button_group, "review").set_value("accepted")
+    assert "Збережено, Ana." in html(save(test, "review"))
+    assert FolderStore.open(folder).get("t-first").review == "accepted"
+
+
+def test_hostile_text_is_only_text(opened: Any, folder: Path) -> None:
+    test = opened("t-hostile")
+    claims = widget(test.multiselect, "claims")
+    claims.set_value(claims.options[:1])
+    widget(test.button_group, "claims_review").set_value("rejected")
+    widget(test.text_input, "review_why").set_value("<script>alert(1)</script>")
+    page = html(save(test, "review"))
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "rejected" in {c.review for c in FolderStore.open(folder).get("t-hostile").claims}
+
+
+def test_a_shared_database_is_edited_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Throwaway()
+    url = server.start()
+    try:
+        with_samples = open_store(url, create=True)
+        with_samples.put(samples.everything())
+        monkeypatch.setenv(source.ENVIRONMENT, url)
+        monkeypatch.setenv(source.EDITING, "1")
+        monkeypatch.setenv(source.EDITOR, "Ana")
+        test = AppTest.from_file(PAGE, default_timeout=60)
+        test.query_params["id"] = "t-late"
+        test.run()
+        widget(test.button_group, "review").set_value("rejected")
+        assert "5 incidents" in html(save(test, "review"))
+        kept = with_samples.get("t-late")
+        assert (kept.review, kept.history[-1].by) == ("rejected", "Ana")
+    finally:
+        source._STORES.clear()
+        source._OPEN.clear()
+        server.stop()
