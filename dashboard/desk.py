@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -24,6 +25,7 @@ from incidents.model import Claim, Incident
 
 REVIEWS: Final = ("unreviewed", "accepted", "needs_review", "rejected")
 GRADINGS: Final = (editing.NONE, *editing.JUDGED)
+_CHOICES: Final = frozenset({"predicate", "qualifier", "extent"})
 _MARK: Final = "desk"
 _NAME: Final = "desk_name"
 
@@ -56,11 +58,14 @@ def draw(incident: Incident, words: Words) -> None:
     with st.container(key="desk"):
         st.html(render("desk.html", heading=words("desk.heading"), lead=words("desk.lead")))
         _said(desk, incident, words)
-        review, correct = st.tabs([words("desk.tab_review"), words("desk.tab_correct")])
+        names = [words("desk.tab_review"), words("desk.tab_correct"), words("desk.tab_claim")]
+        review, correct, claim = st.tabs(names)
         with review, st.form(desk.key("review_form"), border=False):
             _review(desk, words)
         with correct, st.form(desk.key("correct_form"), border=False):
             _correct(desk, words)
+        with claim:
+            _claim(desk, words)
 
 
 def _laid_out(incident: Incident, language: str) -> Desk:
@@ -159,6 +164,67 @@ def _correct(desk: Desk, words: Words) -> None:
     st.form_submit_button(
         words("desk.save"), on_click=_save_correction, args=(words,), key=desk.key("save_correct")
     )
+
+
+def _claim(desk: Desk, words: Words) -> None:
+    """Draw the fields of one claim; which one stands outside the form, as the fields follow it."""
+    if not desk.seen.claims:
+        st.caption(words("ledger.empty"))
+        return
+    claims = {claim.id: claim for claim in desk.seen.claims}
+    labels = {key: claim_label(claim, words) for key, claim in claims.items()}
+    chosen = st.selectbox(
+        words("desk.which"), list(labels), key=desk.key("claim"), format_func=labels.__getitem__
+    )
+    claim = claims[chosen]
+    if claim.quote:
+        st.html(render("quote.html", text=claim.quote.text))
+    with st.form(desk.key("claim_form"), border=False):
+        for name, text in claim_texts(claim).items():
+            key = desk.key(f"{claim.id}_{name}")
+            if name in _CHOICES:
+                known = list(vocabulary.words(name))
+                st.selectbox(
+                    words(f"desk.field.{name}"), known, index=known.index(text), key=key,
+                    format_func=partial(words.term, name),
+                )  # fmt: skip
+            else:
+                helped = words("desk.figure_help") if name == "value" else None
+                st.text_input(words(f"desk.field.{name}"), text, key=key, help=helped)
+        _signature(desk, "claim", words)
+        st.form_submit_button(
+            words("desk.save"), on_click=_save_claim, args=(claim, words), key=desk.key("save_claim")
+        )
+
+
+def claim_texts(claim: Claim) -> dict[str, str]:
+    """Return what a person may put right in a claim, as the form takes it. The quote is not among it."""
+    figure: dict[str, str] = {}
+    if claim.predicate in vocabulary.count_predicates():
+        low, high = claim.min, claim.max
+        is_span = low is not None and high is not None and low != high
+        value = f"{low}-{high}" if is_span else "" if claim.value is None else str(claim.value)
+        figure = {"value": value, "qualifier": claim.qualifier, "group": claim.group or ""}
+    elif claim.predicate == "denial":
+        figure = {"target": claim.target or ""}
+    speaker = claim.speaker
+    return {
+        "predicate": claim.predicate, **figure, "extent": claim.extent,
+        "speaker": speaker.name if speaker else "", "speaker_role": (speaker.role or "") if speaker else "",
+    }  # fmt: skip
+
+
+def _save_claim(claim: Claim, words: Words) -> None:
+    desk: Desk = held().marks[_MARK]
+    hand = _hand(desk, "claim")
+    shown = claim_texts(claim)
+    typed = {name: str(desk.typed(f"{claim.id}_{name}") or "").strip() for name in shown}
+    fields = {name: text for name, text in typed.items() if text != shown[name]}
+
+    def change(incident: Incident) -> Incident:
+        return editing.correct_claim(incident, claim.id, fields, hand=hand) if fields else incident
+
+    _save(desk, hand, change, words)
 
 
 def _signature(desk: Desk, form: str, words: Words) -> None:

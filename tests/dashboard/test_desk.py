@@ -116,6 +116,23 @@ def test_place_date_category_and_title_are_corrected(opened: Any, folder: Path) 
     assert "0 without a known place" in html(test)
 
 
+def test_a_claim_is_read_rightly(opened: Any, folder: Path) -> None:
+    test = opened("t-burial")
+    assert "<blockquote" in html(test)
+    which = widget(test.selectbox, "claim")
+    which.set_value(next(c.id for c in samples.burial().claims if c.id == "c4")).run()
+    widget(test.text_input, "c4_value").set_value("430")
+    widget(test.selectbox, "c4_qualifier").set_value("at_least")
+    widget(test.text_input, "c4_speaker").set_value("Second Office")
+    save(test, "claim")
+    kept = FolderStore.open(folder).get("t-burial")
+    claim = next(c for c in kept.claims if c.id == "c4")
+    assert (claim.value, claim.min, claim.max, claim.qualifier) == (430, 430, None, "at_least")
+    assert claim.speaker is not None
+    assert claim.speaker.name == "Second Office"
+    assert kept.history[-1].detail["changed"]["max"] == [450, None]
+
+
 def test_a_bad_correction_says_everything_that_is_wrong_and_saves_nothing(opened: Any, folder: Path) -> None:
     test = opened("t-first")
     widget(test.text_input, "title").set_value(" ")
