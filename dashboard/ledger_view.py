@@ -127,7 +127,9 @@ def _head(ledger: Ledger, words: Words) -> dict[str, Any]:
     grading = str(fields["grading"])
     return {
         "id": incident.id,
-        "title": incident.title,
+        "title": plainly.title(
+            incident.title, incident.category, incident.place_name, incident.place_id, words
+        ),
         "summary": incident.summary,
         "category": words.term("category", incident.category),
         "colour": incident.category,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from dashboard.strings import Words
+from dashboard.strings import load as load_words
 from geo import names
 from geo.admin import admin1_name
 from geo.gazetteer import load
@@ -22,6 +23,7 @@ _REASONS: Final = (
     (r"(?P<written>'.*?'|\".*?\") is (?:spelt as|a case form of|another spelling of) (?P<place>.*)", "spelt"),
     (r"(?P<written>'.*?'|\".*?\") is another name of (?P<place>.*)", "other_name"),
     (r"(?P<written>'.*?'|\".*?\") is a likely misspelling of (?P<place>.*)", "misspelt"),
+    (r"named", "named"),
     (r"in the named province", "province"),
     (r"but not in the named province", "not_province"),
     (r"in the named district", "district"),
@@ -72,6 +74,15 @@ def place_name(name: str | None, place_id: str | None, words: Words) -> str | No
     if words.language != "uk" or not place_id:
         return name
     return _ukrainian(place_id) or name
+
+
+def title(written: str, category: str, place: str | None, place_id: str | None, words: Words) -> str:
+    """Return a title that a rule made ("Shelling, Kherson") in the language of the page; any other stands as it is."""
+    usual = {load_words("en").term("category", category), "Harm to civilians" if category == "other" else ""}
+    first, _, rest = written.partition(", ")
+    if words.language != "uk" or not place or rest != place or first not in usual:
+        return written
+    return f"{words.term('category', category)}, {place_name(place, place_id, words)}"
 
 
 @lru_cache(maxsize=2_000)

@@ -132,11 +132,17 @@ def _column(key: str, words: Words) -> dict[str, Any]:
     }
 
 
+def _title(row: dict[str, Any], words: Words) -> str:
+    written = str(row.get("title") or row["id"])
+    place = row.get("place_name"), row.get("place_id")
+    return plainly.title(written, str(row.get("category") or "other"), *place, words)
+
+
 def _row(row: dict[str, Any], words: Words, mode: theme.Mode) -> dict[str, Any]:
     category = str(row.get("category") or "other")
     cells = [
         when(row, words),
-        str(row.get("title") or row["id"]),
+        _title(row, words),
         plainly.place_name(row.get("place_name"), row.get("place_id"), words) or words("unknown"),
         words.term("category", category),
         *(_figure(row, kind, words) for kind in ("killed", "injured", "bodies")),

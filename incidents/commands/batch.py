@@ -18,6 +18,7 @@ from incidents._regions import Regions
 from incidents.batch import Chosen, DuckEngine, Engine, Job, run
 from incidents.catalogues import place_ids
 from incidents.commands._common import example, filter_options, store_options
+from incidents.commands._words import counted
 from incidents.filters import Filter
 
 _SHOWN: Final = 20
@@ -131,7 +132,7 @@ def _show(table: pa.Table) -> None:
     for row in table.slice(0, _SHOWN).to_pylist():
         click.echo("\t".join("" if value is None else _plain(str(value)) for value in row.values()))
     more = f", the first {_SHOWN} shown; --out writes all" if len(table) > _SHOWN else ""
-    click.echo(f"{len(table)} rows{more}", err=True)
+    click.echo(f"{counted(len(table), 'row')}{more}", err=True)
 
 
 def _plain(text: str) -> str:

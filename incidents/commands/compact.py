@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from incidents.commands._common import Folder, example
+from incidents.commands._words import counted
 from incidents.store import FolderStore
 
 
@@ -18,4 +19,4 @@ def command(folder: Path) -> None:
     count = store.compact()
     for told in store.problems:
         click.echo(told, err=True)
-    click.echo(f"{folder}: {count} edits moved into the files")
+    click.echo(f"{folder}: {counted(count, 'edit')} moved into the files")

@@ -7,6 +7,7 @@ import getpass
 import click
 
 from incidents.commands._common import example, progress
+from incidents.commands._words import counted
 from incidents.copying import copy
 
 
@@ -30,4 +31,4 @@ def command(source: str, target: str, by: str | None) -> None:
     done = copy(
         source, target, by=by or getpass.getuser(), watch=lambda lines: progress(lines, what="copying")
     )
-    click.echo(f"{done.target}: {done.incidents} incidents copied")
+    click.echo(f"{done.target}: {counted(done.incidents, 'incident')} copied")

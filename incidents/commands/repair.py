@@ -9,7 +9,7 @@ import click
 
 from incidents import repair
 from incidents.commands._common import Folder, example
-from incidents.commands._words import printable
+from incidents.commands._words import counted, printable
 
 _INSTEAD: Final = (
     "A database is never half-written: `incident-atlas validate URL` names what is wrong in it, and"
@@ -29,4 +29,4 @@ def command(path: Path) -> None:
         click.echo(printable(told), err=True)
     where = f", {done.aside} set aside in {done.aside_file}" if done.aside_file else ""
     what = f"rewrote {', '.join(done.changed)}" if done.changed else "no file had to change"
-    click.echo(f"{path}: {done.kept} incidents kept{where}; {what}")
+    click.echo(f"{path}: {counted(done.kept, 'incident')} kept{where}; {what}")

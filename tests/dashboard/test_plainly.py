@@ -42,3 +42,13 @@ def test_values_of_rules_are_words() -> None:
     assert plainly.value("mass_grave", EN) == "mass grave"
     assert plainly.value("building", UK) == "пошкоджено будівлі"
     assert plainly.value("two schools", EN) == "two schools"
+
+
+def test_a_title_made_by_rule_is_ukrainian_and_one_by_a_person_stands() -> None:
+    izium = ("shelling", "Izium", "geonames:707292")
+    assert plainly.title("Shelling, Izium", *izium, UK) == "Обстріл, Ізюм"
+    assert plainly.title("Shelling, Izium", *izium, EN) == "Shelling, Izium"
+    assert (
+        plainly.title("Burial ground at the edge of Izium", *izium, UK)
+        == "Burial ground at the edge of Izium"
+    )

@@ -146,7 +146,7 @@ def test_validate_prints_each_problem_and_counts_them(folder: Path) -> None:
 
 
 def test_compact_empties_the_journal(folder: Path) -> None:
-    assert "1 edits moved" in run("compact", folder).output
+    assert "1 edit moved" in run("compact", folder).output
     assert not (folder / "journal.geojsons").exists()
 
 
