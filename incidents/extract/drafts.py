@@ -128,6 +128,8 @@ class Drafter:
         """Return the categories of what a sentence tells to have happened."""
         span = (sentence.start, sentence.end)
         text = self._shadow.lower[sentence.start : sentence.end]
+        if _pattern("taken").search(text):
+            return ["disappearance"]
         quiet = _pattern("no_event").search(text) is not None and not _pattern("fell").search(text)
         if (
             quiet

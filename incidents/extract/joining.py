@@ -144,6 +144,8 @@ def _set_totals_aside(drafts: list[Draft]) -> None:
 def _holds(area: Draft, town: Draft) -> bool:
     """Say whether a town with a draft of the same kind lies in the province or the raion of another draft."""
     one, other = area.site, town.site
+    if _kind(town) != "strike" and not town.facts:
+        return False
     if one is None or other is None or one.place is None or other.place is None or _kind(area) != _kind(town):
         return False
     if one.place.kind in SMALL_AREAS:

@@ -12,9 +12,9 @@ FLOORS = {
         "claims": 0.97,
         "+ speaker": 0.97,
         "figures": 0.97,
-        "places": 0.96,
-        "dates": 0.97,
-        "incidents": 0.93,
+        "places": 0.97,
+        "dates": 0.98,
+        "incidents": 0.94,
     },
 }
 FORBIDDEN = {"dev": 6}

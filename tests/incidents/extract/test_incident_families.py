@@ -334,3 +334,20 @@ def test_another_strike_of_the_same_evening_is_another_incident() -> None:
         ("Kharkiv", "2024-05-25", "air_strike"),
         ("Kharkiv", "2024-05-25", "missile_strike"),
     }
+
+
+def test_somebody_led_away_and_not_heard_of_is_a_disappearance() -> None:
+    for text in (
+        "In Hola Prystan a village head was taken from his home on 28 April and has not been seen since, relatives said.",
+        "У Голій Пристані 28 квітня забрали старосту села, його доля невідома.",
+        "В Голой Пристани 28 апреля увезли старосту, о его судьбе ничего не известно.",
+    ):
+        assert _incidents(text) == {("Hola Prystan", "2024-04-28", "disappearance")}
+
+
+def test_an_embassy_and_an_earlier_week_are_no_part_of_the_event() -> None:
+    assert _places("A strike on a queue in Chernihiv killed ten people, the US embassy in Kyiv said.") == {
+        "Chernihiv"
+    }
+    text = "Seven people were killed overnight in Lviv. Earlier in the week more than 50 people died in a strike in Poltava."
+    assert ("Poltava", None, "other") in _incidents(text)
