@@ -238,7 +238,7 @@ def _bound(value: str, *, last: bool) -> str:
     return value
 
 
-def _days(value: str) -> Days:
+def days_of(value: str) -> Days:
     """Return the first and the last day of an ISO 8601 date or interval."""
     start, _, end = value.partition("/")
     return _bound(start, last=False), _bound(end or start, last=True)
@@ -258,7 +258,7 @@ def _same_days(gold: Days, got: Days) -> bool:
 
 
 def _is_date(gold: Row, got: Row) -> bool:
-    return _overlap(gold, got) and _same_days(_days(str(gold["value"])), _days(str(got["value"])))
+    return _overlap(gold, got) and _same_days(days_of(str(gold["value"])), days_of(str(got["value"])))
 
 
 def _dates(gold: Sequence[Row], got: Sequence[Row], told: list[str]) -> Tally:
@@ -290,7 +290,7 @@ def _is_incident(gold: Row, got: Row) -> bool:
         return bool(got["discovered"] == gold["discovered"])
     if gold.get("when") is None or (gold.get("or_undated") and got["days"] is None):
         return got["days"] is None
-    return got["days"] is not None and _same_days(_days(gold["when"]), got["days"])
+    return got["days"] is not None and _same_days(days_of(gold["when"]), got["days"])
 
 
 def _incidents(gold: Sequence[Row], got: Sequence[Incident], told: list[str]) -> Tally:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.scoring import MEASURES, Score, Tally, cases, score
+from bench.scoring import MEASURES, Score, Tally, cases, days_of, score
 from incidents.model import Incident
 
 CASES = [*cases("dev"), *cases("held_out")]
@@ -27,9 +27,9 @@ def perfect(gold: dict[str, Any]) -> tuple[dict[str, Any], list[Incident]]:
     }
     incidents = []
     for row in (i for i in gold["incidents"] if not i.get("optional")):
-        start, _, end = (row.get("when") or "").partition("/")
-        fields = {"category": row["category"], "place_id": row["place_id"], "date_start": start or None}
-        fields |= {"date_end": end or None, "date_discovered": row.get("discovered")}
+        start, end = days_of(row["when"]) if row.get("when") else (None, None)
+        fields = {"category": row["category"], "place_id": row["place_id"], "date_start": start}
+        fields |= {"date_end": end, "date_discovered": row.get("discovered")}
         incidents.append(Incident.model_validate({"id": str(len(incidents)), "title": "x"} | fields))
     return reading, incidents
 
