@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from incidents.extract import _cues, cases, subjects, voices
+from incidents.extract import _cues, cases, persons, subjects, voices
 from incidents.extract.attribution import RANK, Scene
 from incidents.extract.segment import Sentence
 from incidents.extract.voices import Voice
@@ -108,6 +108,9 @@ class Beside:
         name = re.sub(r"\s+", " ", self._shadow.cased[found.start : found.end])
         name = cases.body(re.sub("^(?:[Tt]he|[Aa]n?) ", "", name))
         name += "»" * (name.count("«") - name.count("»"))
+        official = persons.by_surname(name.rsplit(" ", 1)[-1]) if " " in name and not found.is_name else None
+        if official is not None:  # "Premier Shmyhal"
+            return Voice(found.start, found.end, official.name, "person", official.key, official.role)
         if found.is_name:
             return Voice(found.start, found.end, name.removesuffix("'s"), "person")
         return Voice(

@@ -277,7 +277,7 @@ class Drafter:
             draft.facts.append(i)
         draft.spans.append((sentence.start, sentence.end))
         draft.impact = tuple(dict.fromkeys([*draft.impact, *self._cues.impact(sentence.start, sentence.end)]))
-        draft.weapon = tuple(dict.fromkeys([*draft.weapon, *self._cues.weapon(sentence.start, sentence.end)]))
+        draft.weapon = tuple(dict.fromkeys([*draft.weapon, *self._what.weapon(sentence, category)]))
 
     def _is_again(self, fact: Fact) -> int:
         """Return which sentence begins another event of the same day and place, 0 where a claim is of the first one."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from incidents.extract import _cues, subjects
+from incidents.extract import _cues, cases, subjects
 from incidents.extract.attribution import RANK, Attribution, Scene
 from incidents.extract.segment import Sentence
 from incidents.extract.voices import Voice
@@ -145,9 +145,9 @@ class Forms:
         found = subjects.phrase(self._shadow.cased, self._shadow.lower, start, end)
         if voice.kind == "person" or found is None or not found.start <= voice.start < voice.end <= found.end:
             return voice
-        return replace(
-            voice, start=found.start, end=found.end, name=self._shadow.cased[found.start : found.end]
-        )
+        start = found.start + subjects.papers(self._shadow.lower[found.start : found.end])
+        name = cases.body(self._shadow.cased[start : found.end])
+        return replace(voice, start=start, end=found.end, name=name)
 
     def _heading(self, sentence: Sentence) -> Attribution | None:
         """Read "Governor X:" or "X, head of the region:" at the head of a report or list: X speaks what follows."""

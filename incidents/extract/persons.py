@@ -78,6 +78,14 @@ def officials() -> tuple[Official, ...]:
     )  # fmt: skip
 
 
+def by_surname(word: str) -> Official | None:
+    """Return the one official whose surname a capitalised word is; for words right behind an office only."""
+    if not word[:1].isupper() or word.isupper():
+        return None
+    found = [o for o in officials() if o.surname.fullmatch(word.lower())]
+    return found[0] if len(found) == 1 else None
+
+
 @cache
 def _surnames() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){_cues.either([o.surname.pattern for o in officials()])}(?!\w)")

@@ -16,6 +16,13 @@ from incidents.extract.where import Where
 CONTEXT: Final = {"control_change": "territorial_control", "visit": "official_visit"}
 _GRAVE: Final = frozenset({"graves", "exhumed", "site_type", "cause", "evidence_status", "count_withheld"})
 _BLASTS: Final = frozenset({"missile_strike", "air_strike", "shelling", "shooting", "explosion"})
+_WEAPONS: Final = {
+    "missile_strike": {"ballistic_missile", "cruise_missile", "cluster"},
+    "air_strike": {"air_bomb", "drone", "cluster", "incendiary"},
+    "shelling": {"rocket_artillery", "artillery", "mortar", "cluster", "incendiary"},
+    "shooting": {"small_arms"},
+    "explosion": {"mine"},
+}
 _HEAVY: Final = frozenset({"missile_strike", "air_strike", "shelling", "explosion"})
 
 
@@ -130,6 +137,14 @@ class What:
         sentence = self._segments.at(fact.start)
         same = self._segments.paragraph(sentence.paragraph)
         return self._cues.strike(same[0].start, sentence.end) is not None
+
+    def weapon(self, sentence: Sentence, category: str) -> tuple[str, ...]:
+        """Return with what a sentence says it was done, or the nearest words around it that tell of such a strike."""
+        own = self._cues.weapon(sentence.start, sentence.end)
+        if own or category not in _WEAPONS or self._cues.strike(sentence.start, sentence.end):
+            return own
+        span = next((s for s in self.widening(sentence) if self._cues.strike(*s) == category), None)
+        return tuple(w for w in self._cues.weapon(*span) if w in _WEAPONS[category]) if span else ()
 
     def widening(self, sentence: Sentence) -> list[tuple[int, int]]:
         """Return ever wider spans around a sentence that tell of the same: itself, its passage, the head, the text.

@@ -37,3 +37,9 @@ def _categories(text: str) -> list[str]:
 )  # fmt: skip
 def test_category_of_what_happened(text: str, category: str) -> None:
     assert _categories(text) == [category]
+
+
+def test_the_weapon_is_taken_from_the_words_that_tell_of_the_strike() -> None:
+    text = "Харків. Удар КАБами по гіпермаркету.\n\nЗагинули 14 людей."
+    [draft] = [d for d in read(text, published=DAY).drafts if d.role == "incident"]
+    assert (draft.category, draft.weapon) == ("air_strike", ("air_bomb",))

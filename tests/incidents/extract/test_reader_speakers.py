@@ -272,3 +272,14 @@ def test_who_is_blamed_is_neither_the_speaker_nor_the_place() -> None:
     [blame] = [c for c in reading.claims if c.predicate == "accusation"]
     assert (blame.value, blame.speaker and blame.speaker.name) == ("Ukraine", "Yegor Pavlov")
     assert [p.text for p in reading.places if p.role == "site"] == ["Zaporizhzhia"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Премьер Шмыгаль сообщал о трёх погибших.", "denys shmyhal"),
+        ("Загинуло троє людей — уточнені дані міськради.", "міськрада"),
+    ],
+)
+def test_an_office_with_a_known_surname_and_figures_of_a_body(text: str, speaker: str) -> None:
+    assert [speaker in s for s in _speakers(text)] == [True]

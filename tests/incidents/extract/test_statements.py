@@ -163,3 +163,16 @@ def test_who_blames_whom(text: str, party: str, speaker: str) -> None:
 
 def test_bound_hands_are_no_cause_of_death() -> None:
     assert _claims("Seven bodies with their hands tied were found in Bucha.", "cause") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "denies"),
+    [
+        ("Речник міноборони РФ заявив, що удару завдали по ангарах з озброєнням.", True),
+        ("Moscow said the strike had targeted a command post.", True),
+        ("В администрации ДНР заявили, что удар нанесли украинские военные.", False),
+        ("Генштаб ЗСУ повідомив, що удару завдали по штабу.", False),
+    ],
+)
+def test_an_attacker_who_says_the_target_was_military_denies(text: str, *, denies: bool) -> None:
+    assert bool(_claims(text, "denial")) is denies
