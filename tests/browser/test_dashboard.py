@@ -230,3 +230,16 @@ def test_a_rectangle_drawn_on_the_map_filters_and_can_be_lifted(atlas: str, visi
     page.get_by_role("button", name="Remove: Area drawn on the map").click()
     wait_for_truth(page, "6 incidents")
     assert "within" not in page.url
+
+
+def test_a_legend_that_would_cover_an_incident_starts_folded(atlas: str, visit: Open) -> None:
+    def legend(query: str) -> bool:
+        page = ready(visit(f"{atlas}/?{query}").page)
+        wait_for_truth(page, "in this view")
+        fold = page.frame_locator(MAP).locator(".atlas-legend details").first
+        fold.wait_for()
+        page.wait_for_timeout(800)
+        return bool(fold.evaluate("fold => fold.open"))
+
+    assert not legend("lat=47.4&lon=38.09&zoom=9")
+    assert legend("lat=47.1&lon=37.5&zoom=9")
