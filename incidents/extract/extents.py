@@ -9,7 +9,7 @@ from incidents.extract import _cues
 from incidents.extract.heads import OF_THE, PART_AFTER, Head
 from incidents.extract.outcomes import Link
 
-_AMONG: Final = _cues.pattern("links", "among")
+AMONG: Final = _cues.pattern("links", "among")
 _FROM_BEFORE: Final = _cues.pattern("links", "from_before")
 _ELLIPSIS: Final = _cues.pattern("links", "ellipsis")
 _ELLIPSIS_BEFORE: Final = _cues.pattern("links", "ellipsis_before")
@@ -224,13 +224,20 @@ def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
         or (link.cue is None and link.cost == 7.0)
         or (i and lower[head.quantity.start - 1] == "(")
         or _is_in_grave(lower, made, i)
-        or _AMONG.match(lower, head.end)
+        or AMONG.match(lower, head.end)
         or OF_THE.match(lower, head.quantity.end)
         or (link.predicate in {"bodies", "exhumed"} and _is_of_bodies(lower, head))
     ):
         return "part"
     if i and (
         _opens_list(lower, made, i) or _follows_part(lower, made, i) or _is_told_singly(lower, made, i)
+    ):
+        return "part"
+    if (
+        i
+        and not head.typed
+        and head.quantity.value == 1
+        and link.predicate == made[i - 1][1].predicate == "bodies"
     ):
         return "part"
     for j in (i - 1, i + 1):

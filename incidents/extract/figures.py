@@ -75,6 +75,7 @@ _OF_THOSE: Final = _cues.pattern("links", "of_those")
 _TURNED_UP: Final = _cues.pattern("links", "turned_up")
 _DOUBT_NEXT: Final = _cues.pattern("links", "doubt_next")
 _AMONG_THEM: Final = _cues.pattern("links", "among_them")
+_RELATIVE: Final = _cues.pattern("links", "relative")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -96,6 +97,8 @@ def _takes_cue(lower: str, head: Head, other: Head, cue: Cue) -> bool:
         or not head.end <= other.quantity.start
         or not 0 <= cue.start - other.end <= 1
     ):
+        return False
+    if extents.AMONG.match(lower, head.end):
         return False
     return re.search(r", (?!aged )", lower[head.end : other.quantity.start]) is not None
 
@@ -122,6 +125,14 @@ def _disagrees(lower: str, head: Head, cue: Cue, gap: str) -> bool:
     )
 
 
+def _is_besides(lower: str, head: Head, cue: Cue, near: list[Cue]) -> bool:
+    """Say whether an outcome stands in a relative clause, and the one of the figure right behind that."""
+    m = _RELATIVE.match(lower, head.end)
+    return (
+        m is not None and m.start() < cue.start < m.end() and any(0 <= c.start - m.end() <= 6 for c in near)
+    )
+
+
 def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[Cue]) -> float | None:
     """Return how far a figure is from an outcome, in words and marks; null where something cuts them apart."""
     before = cue.start >= head.quantity.end
@@ -136,7 +147,8 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
     if len(gap) > 90 or _cut().search(gap) or _is_wild(head, cue, gap) or _disagrees(lower, head, cue, gap):
         return None
-    if before and (_is_cut_before(gap, labelled) or any(_takes_cue(lower, head, o, cue) for o in others)):
+    elsewhere = _is_cut_before(gap, labelled) or _is_besides(lower, head, cue, all_cues)
+    if before and (elsewhere or any(_takes_cue(lower, head, o, cue) for o in others)):
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
     cost += 0.5 * (gap != lower[start:end])  # an aside is nearer to what follows it
@@ -146,7 +158,9 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
         cost += 6
     cost += 3 * (not before and cue.side != "right" and any(0 <= cue.start - o.end <= 1 for o in others))
     cost += 4 * sum(start <= o.quantity.start < end and not o.is_part for o in others if o is not head)
-    cost += 7 * sum(start <= c.start < end for c in all_cues if c is not cue and c.predicate != cue.predicate)
+    asides = [(start + m.start(), start + m.end()) for m in _PAREN.finditer(lower[start:end])]
+    between = [c for c in all_cues if start <= c.start < end and not any(a < c.start < b for a, b in asides)]
+    cost += 7 * sum(c is not cue and c.predicate != cue.predicate for c in between)
     return cost
 
 
@@ -250,6 +264,8 @@ def _is_harm(head: Head, predicate: str, link: Link, lower: str) -> bool:
 def _is_pronoun_one(head: Head, lower: str) -> bool:
     q = head.quantity
     word = lower[q.core : q.end]
+    if word in {"одной", "одном", "одній", "одному", "одним", "одною"} and not (head.typed or head.is_part):
+        return True
     return (
         word in {"одним", "одною", "one", "один", "одна", "одне", "одной", "одного", "однієї"}
         and not head.typed
@@ -586,7 +602,7 @@ def _figure(shadow: Shadow, sentence: Sentence, head: Head, link: Link, extent: 
         modality = hedges.modality(shadow.lower, _own_clause(shadow.lower, sentence, end, cue), q.start, end)
     return Figure(
         start, end, link.predicate, q.value, q.low, q.high, q.qualifier, group, extent, None, modality,
-        f"figure.{link.predicate}", f"a figure beside {words!r}", _carrying(start, end, link, extent),
+        f"figure.{link.predicate}", f"a figure beside {words!r}", _carrying(start, end, link, extent) if head.typed else None,
     )  # fmt: skip
 
 

@@ -275,6 +275,8 @@ def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[He
         said = m.groupdict()
         guess = said.get("guess")
         word = next((said[name] for name in ("latin", "cyrillic", "part") if said.get(name)), "person")
+        if said.get("cyrillic") and found and found[-1].end == m.start() - 1:
+            continue
         if _EVERY_ONE.search(lower, max(sentence.start, m.start() - 30), m.start()):
             continue
         if (guess and guess in not_people()) or not _may_be_bare(lower, sentence, m):

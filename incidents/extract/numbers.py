@@ -44,7 +44,7 @@ _GROWN: Final = re.compile(
 _OLDEST: Final = _cues.pattern("links", "oldest")
 _GROWN_BY: Final = _cues.pattern("links", "grown_by")
 _FROM_TO: Final = re.compile(
-    r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+){0,3} (?:from|з|із|с|від|от) \Z"
+    r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+| ?[–—-]){0,4} (?:from|з|із|с|від|от) \Z"
 )
 _VAGUE_NEXT: Final = re.compile(
     r" (tens|dozens?|hundreds?|thousands?|десятків|сотень|тисяч|десятков|сотен|тысяч)(?!\w)"

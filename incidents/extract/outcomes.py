@@ -80,7 +80,7 @@ def cues(shadow: Shadow) -> list[Cue]:
             for m in pattern.finditer(shadow.lower)
             if m.lastgroup
         ]
-    return sorted(found)
+    return sorted(set(found))
 
 
 def _spelt_out(pattern: str) -> str:
