@@ -191,7 +191,8 @@ def _beside(lower: str, previous: tuple[Head, Link], head: Head, link: Link | No
     if link is not None and _is_of_the_one_before(lower, head, link):
         return lent
     fits = head.typed or bool(PART_AFTER.match(lower, head.end))
-    if fits and not head.typed and not (link and link.cue is None):
+    own = link is not None and (link.cue is None or 0 <= head.quantity.start - link.cue.end <= 1)
+    if fits and not head.typed and not own:
         link = None
     if _takes_from(lower, before, head, fits=fits) if link is None else _is_named_part(lower, before, head):
         return lent

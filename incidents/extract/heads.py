@@ -240,7 +240,7 @@ def _is_age(lower: str, head: Head, ends: set[int]) -> bool:
 def _both(shadow: Shadow, sentence: Sentence) -> list[Head]:
     """Return "both", "обидва": the two just told of, with their noun where one follows."""
     noun = _plural()[0]
-    found = []
+    found: list[Head] = []
     for m in _BOTH.finditer(shadow.lower, sentence.start, sentence.end):
         q = Quantity(m.start(), m.end(), 2, 2, 2, "as_stated", is_word=True, core=m.start())
         whom = noun.match(_folded(shadow.lower), m.end(), sentence.end)
@@ -264,7 +264,7 @@ def _other_one(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[
 def _singles(shadow: Shadow, sentence: Sentence, counted: list[Head]) -> list[Head]:
     pattern, groups = _single()
     lower = _folded(shadow.lower)
-    found = []
+    found: list[Head] = []
     taken = bytearray(sentence.end - sentence.start + 1)
     for h in counted:
         taken[h.quantity.start - sentence.start : h.end - sentence.start] = b"\1" * (h.end - h.quantity.start)
