@@ -305,6 +305,9 @@ class Attributions:
                     return own[0]
                 break
         goes_on = goes_on and not self._by_sentence[sentence.index]
+        further = self._said_with_next(sentence)
+        if further is not None:
+            return further
         if sentence.index and (goes_on or self._by_pronoun(sentence)):
             before = self._segments.sentences[sentence.index - 1]
             own = [a for a in self._by_sentence[before.index] if not a.is_stance and a.voice is not None]
@@ -316,12 +319,25 @@ class Attributions:
         ]  # fmt: skip
         return over[0] if over else None
 
+    def _said_with_next(self, sentence: Sentence) -> Attribution | None:
+        """Return who says the next sentence, where that goes on counting: "… killed two. Another six were hurt, X said."."""
+        following = self._segments.sentences[sentence.index + 1 : sentence.index + 2]
+        opening = _cues.pattern("speech", "further")
+        if not following or following[0].paragraph != sentence.paragraph or self._by_sentence[sentence.index]:
+            return None
+        if opening.match(self._shadow.lower, following[0].start, following[0].end) is None:
+            return None
+        spoken = [a for a in self._by_sentence[following[0].index] if a.voice is not None and not a.is_stance]
+        return spoken[0] if spoken else None
+
     def speaks(self, sentence: Sentence) -> bool:
         """Say whether a sentence has a speaker of its own."""
         return any(a.voice is not None for a in self._by_sentence[sentence.index])
 
     def opens_with_another(self, sentence: Sentence) -> bool:
-        """Say whether a sentence opens with a body of its own, so that whoever spoke before does not go on."""
+        """Say whether a sentence opens with a body of its own, or afresh, so that whoever spoke before does not go on."""
+        if _cues.pattern("speech", "afresh").match(self._shadow.lower, sentence.start, sentence.end):
+            return True
         return any(v.kind == "body" and v.start - sentence.start <= 4 for v in self._scene.voices(sentence))
 
     def _by_pronoun(self, sentence: Sentence) -> bool:

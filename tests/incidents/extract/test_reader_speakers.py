@@ -283,3 +283,20 @@ def test_who_is_blamed_is_neither_the_speaker_nor_the_place() -> None:
 )
 def test_an_office_with_a_known_surname_and_figures_of_a_body(text: str, speaker: str) -> None:
     assert [speaker in s for s in _speakers(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("За добу росіяни вбили двох людей. Ще п'ятеро людей поранені, повідомив Вадим Філашкін.", ["filashkin", "filashkin"]),
+        ("Three people were killed in Beryslav. Another four were wounded, Oleksandr Prokudin said.", ["prokudin", "prokudin"]),
+        ("Погибли трое, сообщил Сергей Лысак. По словам чиновника, ранены ещё двое.", ["lysak", "lysak"]),
+        ("Число погибших выросло до трёх. Накануне сообщалось о двух погибших.", ["", ""]),
+        ("По данным оперштаба, погибли трое.", ["оперштаб"]),
+    ],
+)  # fmt: skip
+def test_counts_that_go_on_in_one_mouth(text: str, speakers: list[str]) -> None:
+    found = _speakers(text)
+    assert [(name in said) if name else said == "" for name, said in zip(speakers, found, strict=True)] == [
+        True
+    ] * len(speakers)
