@@ -187,13 +187,19 @@ def _season(m: _Match, anchor: Anchor) -> str | None:
     return f"{year}-{month:02}/{end[0]}-{end[1]:02}"
 
 
+_SET_FOR: Final = re.compile(
+    r"(?:заплан|призначен|признач|намеч|назнач|перенес|планир|ожида|очіку|scheduled|set|planned|due)\w*[^.;]{0,25}(?:на|for) $"
+)
+
+
 def _weekday(m: _Match, anchor: Anchor) -> str | None:
     """Read a weekday: the last one, that of publication included; the next one where the words look ahead."""
     if anchor.day is None:
         return None
     back = (anchor.day.weekday() - _index("weekdays")[m["weekday"]]) % 7
     which = m["which"] or ""
-    if back and (anchor.ahead or re.match(r"next|наступн|следующ", which)):
+    ahead = anchor.ahead or _SET_FOR.search(m.string, max(0, m.start() - 50), m.start()) is not None
+    if back and (ahead or re.match(r"next|наступн|следующ", which)):
         return _iso(anchor.day + dt.timedelta(days=7 - back))
     if not back and re.match(r"last|минул|прошл|прошед|минувш", which):
         back = 7

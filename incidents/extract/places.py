@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final
 
-from geo import gazetteer, geocode
+from geo import distance, gazetteer, geocode
 from geo.gazetteer import Mention, Place
 from incidents.extract import _cues
 from incidents.extract.segment import Segments
@@ -172,6 +172,24 @@ def _chosen(
     ids: tuple[str, ...], name: str, admin1: str | None, context: tuple[str, ...], *, near: bool
 ) -> geocode.Resolution:
     return geocode.choose(ids, name=name, admin1=admin1, context=context, relation="near" if near else "in")
+
+
+@cache
+def _close_to(ids: tuple[str, ...], landmark: str) -> tuple[str, ...]:
+    """Return those of some places that lie within a day's walk or two of a landmark."""
+    there = _place(landmark)
+    if there is None or there.lon is None or there.lat is None:
+        return ()
+    return tuple(
+        i for i in ids
+        if (p := _place(i)) is not None and p.lon is not None and p.lat is not None
+        and distance.km(p.lon, p.lat, there.lon, there.lat) < _CLOSE_KM
+    )  # fmt: skip
+
+
+_CLOSE_KM: Final = 80
+_BY: Final = 45
+"""Characters between a place and the landmark it lies by."""
 
 
 @cache
@@ -446,11 +464,24 @@ class Reader:
         found = _chosen(ids, self._shadow.cased[m.start : m.end], beside, context, near=near)
         if found.ambiguous and beside is None and single:
             found = _chosen(ids, self._shadow.cased[m.start : m.end], single, context, near=near)
+        landmark = self._landmark(i) if found.ambiguous else None
+        if landmark is not None and (close := _close_to(settled, landmark.place_id)):
+            found = _chosen(close, self._shadow.cased[m.start : m.end], None, context, near=near)
         if found.place is not None and role == "agency":
             found = self._seat(found)
         if self._is_part_of_town(m, found.place, area):
             role = "quarter"
         return Site(m.start, m.end, found, found.place, role, f"{why}; {found.why}", near, beside)
+
+    def _landmark(self, i: int) -> Place | None:
+        """Return the town that the words right after mention `i` say it lies by ("в Макарове под Киевом")."""
+        after = self._mentions[i + 1] if i + 1 < len(self._mentions) else None
+        if after is None:
+            return None
+        gap = self._shadow.lower[self._mentions[i].end : after.start]
+        by = len(gap) < _BY and any(_end_with(words).search(gap) for words in ("near", "offset"))
+        towns = [p for p in map(_place, _settlements(after.place_ids)) if p is not None]
+        return max(towns, key=lambda p: p.population, default=None) if by else None
 
     @staticmethod
     def _seat(found: geocode.Resolution) -> geocode.Resolution:

@@ -236,24 +236,29 @@ class When:
 
     def _is_aftermath(self, fact: Fact, sentence: Sentence, here: list[DateMention]) -> bool:
         """Say whether the day of a sentence is that of a rescue or a death in hospital, after an attack told before."""
-        if fact.predicate not in {"bodies", "killed", "injured", "missing"} or self.first in {None, *here}:
+        if fact.predicate not in {"bodies", "killed", "injured", "missing"}:
             return False
         span = (sentence.start, sentence.end)
-        if self._cues.strike(*span) or self._cues.has("attack", *span):
+        if self._cues.blows(*span):
             return False
         lower = self._shadow.lower
-        return any(_pattern(name).search(lower, *span) for name in ("aftermath", "of_wounds"))
+        if _pattern("of_wounds").search(lower, *span) is not None:
+            return True
+        return self.first not in {None, *here} and _pattern("aftermath").search(lower, *span) is not None
 
     def _told_after(self, sentence: Sentence) -> DateMention | None:
-        """Return the day that the next sentence gives for this event ("The attack happened on 14 June")."""
-        if sentence.index + 1 >= len(self._segments.sentences):
-            return None
-        after = self._segments.sentences[sentence.index + 1]
-        there = self._dates.get(after.index, [])
-        told = _pattern("happened").search(self._shadow.lower, after.start, after.end)
-        if not there or told is None or after.paragraph != sentence.paragraph or self._where.usable(after):
-            return None
-        return there[0]
+        """Return the day that one of the next sentences gives for this event ("The attack happened on 14 June")."""
+        own = self._where.topic(sentence)
+        for after in self._segments.sentences[sentence.index + 1 : sentence.index + 4]:
+            if self._where.ids(after) - own:
+                return None
+            there = self._dates.get(after.index, [])
+            if there:
+                beside = after.index == sentence.index + 1 and after.paragraph == sentence.paragraph
+                words = "happened" if beside and not self._where.usable(after) else "came_about"
+                told = _pattern(words).search(self._shadow.lower, after.start, after.end)
+                return there[0] if told and not there[0].steps_back else None
+        return None
 
     def about(self, fact: Fact) -> str | None:
         """Return the ISO 8601 value of the day a claim is about, where its own sentence names one."""

@@ -143,8 +143,8 @@ class Where:
         return sentence.index in self._told_in or bool(self._cues.blows(sentence.start, sentence.end))
 
     def _is_office_told_of(self, site: Site) -> bool:
-        """Say whether a place is that of a mayor or a community whose sentence has figures."""
-        return self._is_mayors(site) and self._segments.at(site.start).index in self._told_in
+        """Say whether a place is that of a mayor or a community whose sentence tells of harm."""
+        return self._is_mayors(site) and self._tells(site)
 
     def _is_of_wounds(self, site: Site) -> bool:
         sentence = self._segments.at(site.start)

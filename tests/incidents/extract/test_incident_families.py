@@ -351,3 +351,28 @@ def test_an_embassy_and_an_earlier_week_are_no_part_of_the_event() -> None:
     }
     text = "Seven people were killed overnight in Lviv. Earlier in the week more than 50 people died in a strike in Poltava."
     assert ("Poltava", None, "other") in _incidents(text)
+
+
+def test_a_place_is_decided_by_the_town_it_lies_by() -> None:
+    text = "В Макарове под Киевом нашли 30 тел."
+    found = {i.place_name: i.admin1_name for i in ingest.incidents_of(_read(text))}
+    assert found == {"Makariv": "Kyiv Oblast"}
+
+
+def test_a_quiet_place_beside_the_town_of_a_mayor_is_no_site() -> None:
+    text = "Мэр Горловки заявил об обстреле центра города в субботу утром. Снаряд убил продавщицу.\n\nВ Макеевке было спокойно."
+    assert _places(text) == {"Horlivka"}
+    text = "A missile struck a plant in Shostka and killed three people. Power was out in Konotop because of repairs, not an attack."
+    assert _places(text) == {"Shostka"}
+
+
+def test_the_day_may_follow_two_sentences_later() -> None:
+    text = (
+        "У Старобільську окупанти розстріляли двох жителів. Про це розповів голова області.\n\n"
+        "За його словами, це сталося 20 травня на виїзді з міста."
+    )
+    assert _incidents(text) == {("Starobilsk", "2024-05-20", "shooting")}
+
+
+def test_a_weekday_that_is_planned_lies_ahead() -> None:
+    assert "2024-05-29" in {d.value for d in _read("Эксгумация намечена на среду.").dates}
