@@ -76,6 +76,8 @@ _TURNED_UP: Final = _cues.pattern("links", "turned_up")
 _DOUBT_NEXT: Final = _cues.pattern("links", "doubt_next")
 _AMONG_THEM: Final = _cues.pattern("links", "among_them")
 _RELATIVE: Final = _cues.pattern("links", "relative")
+_POPULATION: Final = _cues.pattern("links", "population")
+_PARTICIPLE: Final = _cues.pattern("links", "participle")
 _BORN: Final = _cues.pattern("links", "born")
 _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
@@ -147,7 +149,8 @@ def _cost(lower: str, head: Head, cue: Cue, others: list[Head], all_cues: list[C
     labelled = bool(re.fullmatch(r"\s*[:–—-]\s*", gap))
     if len(gap) > 90 or _cut().search(gap) or _is_wild(head, cue, gap) or _disagrees(lower, head, cue, gap):
         return None
-    elsewhere = _is_cut_before(gap, labelled) or _is_besides(lower, head, cue, all_cues)
+    aftermath = "," in gap and _PARTICIPLE.match(lower, cue.start) is not None
+    elsewhere = aftermath or _is_cut_before(gap, labelled) or _is_besides(lower, head, cue, all_cues)
     if before and (elsewhere or any(_takes_cue(lower, head, o, cue) for o in others)):
         return None
     cost = len(re.findall(r"[\w']+", gap)) + (8.0 if head.is_single else 3.0) * gap.count(",")
@@ -505,6 +508,10 @@ def _linked(
         some_cues = near[bisect_left(cue_starts, first) : bisect_left(cue_starts, last)]
         some_heads = heads[bisect_left(head_starts, first) : bisect_left(head_starts, last)]
         link = _link(shadow.lower, head, some_heads, some_cues)
+        if _POPULATION.search(
+            shadow.lower, max(sentence.start, head.quantity.start - 50), head.quantity.start
+        ):
+            continue
         if _is_one_of_them(shadow.lower, head, before) or _is_alive(shadow.lower, head):
             continue
         if (

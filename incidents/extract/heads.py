@@ -24,6 +24,7 @@ _GUESSED: Final = _cues.pattern("links", "guessed")
 _AGES: Final = _cues.pattern("links", "ages")
 _EVERY_ONE: Final = _cues.pattern("links", "every_one")
 _AMONG_THEM: Final = _cues.pattern("links", "among_them")
+_HURT: Final = _cues.pattern("links", "kin_of_whom")
 _BOTH: Final = _cues.pattern("links", "both")
 _WERE: Final = _cues.pattern("links", "were")
 WORD: Final = _cues.pattern("links", "word")
@@ -175,7 +176,11 @@ def _counted(lower: str, sentence: Sentence, q: Quantity) -> Head | None:
     if noun is None:
         return _bare_figure(lower, sentence, q, is_part=is_part)
     name, group = _whom(noun["noun"], words)
-    is_base = name == "people" and _BASE_SET.search(lower, max(sentence.start, q.start - 30), q.start)
+    is_base = (
+        name == "people"
+        and not _HURT.match(noun["noun"])
+        and _BASE_SET.search(lower, max(sentence.start, q.start - 30), q.start)
+    )
     if is_base or lower.startswith(" casualties", noun.end()):
         return None
     is_part = (
