@@ -37,6 +37,11 @@ _NEAR: Final = 90
 _NEAR_AFTER: Final = 80
 
 
+def _takes_object(verb: str) -> bool:
+    """Say whether who stands behind an English verb is spoken to or of ("blamed Kyiv", "told AFP")."""
+    return verb in {"told", "tells"} or voices.stances().fullmatch(verb) is not None
+
+
 def is_party(voice: Voice) -> bool:
     """Say whether a voice is a country or its capital, as one who speaks or is blamed."""
     return voice.kind == "anonymous" and bool(_COUNTRY.search(voice.name.lower()))
@@ -52,7 +57,7 @@ class Beside:
     def of_verb(self, sentence: Sentence, m: re.Match[str]) -> Voice | None:
         """Return the subject of the verb `m`: who is named around it, or the noun right beside it that can speak."""
         cyrillic = bool(_cues.CYRILLIC.match(m.group()))
-        is_object = not cyrillic and voices.stances().fullmatch(m.group()) is not None  # "blamed Kyiv"
+        is_object = not cyrillic and _takes_object(m.group())
         after = None if is_object else self.after(sentence, m.end(), _NEAR_AFTER if cyrillic else 4)
         before = self._before(sentence, m.start())
         if after is None and before is None and not cyrillic and not is_object:
@@ -148,7 +153,7 @@ class Beside:
         ):
             before = close
         lead = lower[sentence.start : m.start()].rstrip(" ")
-        is_object = not cyrillic and voices.stances().fullmatch(m.group()) is not None  # "blamed Kyiv"
+        is_object = not cyrillic and _takes_object(m.group())
         if cyrillic or (not is_object and lead[-1:] in {",", "”", "»", '"', "–", "—", "?", "!"}):
             follows = self._voice(subjects.after(cased, lower, m.end(), sentence.end))
             if follows is not None and (after is None or follows.end <= after.start):
@@ -278,7 +283,7 @@ class Beside:
             return voice
         role = re.sub(r"\s+", " ", self._shadow.cased[start:end]).strip(" ,:–—-")
         role = role.rsplit(", ", 1)[-1]
-        role = re.sub(r"^(?:this|last|on) \w+ ", "", role)
+        role = re.sub(r"^(?:this|last|on) \w+ ", "", subjects.without_opening(role))
         role = re.sub(r"^(?:the|The|the words of|in|у|в|про це|об этом) ", "", role)
         if not 3 <= len(role) <= 70 or re.search(r"[.;:“”«»\"\d]", role):
             return voice

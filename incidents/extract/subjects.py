@@ -81,6 +81,12 @@ def reporter() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_cues.load('subjects')['reporter']})(?!\w)")
 
 
+def without_opening(phrase: str) -> str:
+    """Return a phrase without the adverbs that open its clause ("earlier", "тим часом")."""
+    m = _pattern("opening").match(phrase.lower())
+    return phrase[m.end() :] if m else phrase
+
+
 def surname() -> re.Pattern[str]:
     """Match what looks like a surname."""
     return _pattern("surname")

@@ -300,3 +300,14 @@ def test_counts_that_go_on_in_one_mouth(text: str, speakers: list[str]) -> None:
     assert [(name in said) if name else said == "" for name, said in zip(speakers, found, strict=True)] == [
         True
     ] * len(speakers)
+
+
+def test_who_is_told_does_not_speak() -> None:
+    text = '"They killed three people," a nurse, who would not be named, told Human Rights Watch.'
+    assert ["nurse" in s for s in _speakers(text)] == [True]
+
+
+def test_an_adverb_is_no_part_of_an_office() -> None:
+    assert _speakers("Ранее глава района Андрей Седых писал о двух погибших.") == [
+        "андрей седых глава района"
+    ]
