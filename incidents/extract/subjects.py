@@ -24,6 +24,9 @@ _NICKNAME: Final = re.compile(r'[«"“„]([\w-]+(?: [\w-]+){0,2})[»"”]')
 _GIVEN: Final = re.compile(r"(?P<name>[A-ZА-ЯІЇЄҐЁ][\w'’]+)(?= (?:з|із|зі|из|с|со|from|in|at|of) |$)")
 
 
+_THING: Final = re.compile(r" [\w'-]+(?:ние|ния|ння|ость|ість|ацию|ацію)(?!\w)")
+
+
 class Subject(NamedTuple):
     """Who speaks: a span of the text; whether a body, and whether a name."""
 
@@ -188,6 +191,10 @@ def _read(cased: str, lower: str, start: int, end: int) -> Subject | None:
     if inside and head.lastgroup == "person":
         return None
     cut = inside.end() if inside else 0
+    thing = (
+        _THING.search(text, head.end()) if inside else None
+    )  # what they deny, between the body and the verb
+    end = start + thing.start() if thing else end
     return Subject(start + cut, end, is_body=head.lastgroup == "body")
 
 

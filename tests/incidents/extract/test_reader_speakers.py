@@ -311,3 +311,8 @@ def test_an_adverb_is_no_part_of_an_office() -> None:
     assert _speakers("Ранее глава района Андрей Седых писал о двух погибших.") == [
         "андрей седых глава района"
     ]
+
+
+def test_a_ministry_that_denies_is_named_without_what_it_denies() -> None:
+    text = "В министерстве применение силы отрицают."
+    assert [c.speaker and c.speaker.name for c in read(text, published=DAY).claims] == ["Министерство"]
