@@ -19,7 +19,7 @@ from dashboard.markup import render
 from dashboard.session import held
 from dashboard.strings import Words
 from incidents import editing, placing, vocabulary
-from incidents._errors import AtlasError, BadInput
+from incidents._errors import AtlasError, BadInput, NotFound
 from incidents.editing import Edit, Hand, Meanwhile
 from incidents.model import Claim, Incident
 
@@ -85,7 +85,11 @@ def _laid_out(incident: Incident, language: str) -> Desk:
 def _lay_out_anew(*, is_saved: bool = False) -> None:
     """Take the incident from the desk; the next run lays it out as it is then."""
     desk: Desk = held().marks[_MARK]
-    now = source.catalogue().get(desk.seen.id)
+    try:
+        now = source.catalogue().get(desk.seen.id)
+    except NotFound:  # deleted meanwhile: the page says so
+        held().marks.pop(_MARK)
+        return
     held().marks[_MARK] = Desk(now, desk.number + 1, desk.language, is_saved=is_saved)
 
 

@@ -294,7 +294,11 @@ def _side(frame: Frame) -> None:
             kwargs={"move": True},
             key="go",
         )
-    incident = frame.questions.catalogue.get(selected)
+    try:
+        incident = frame.questions.catalogue.get(selected)
+    except NotFound:  # deleted since the top of the page was drawn
+        messages.gone(selected, words)
+        return
     st.html(ledger_view.html(ledger.build(incident), words))
     desk.draw(incident, words)
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import anyio
 import orjson
@@ -92,6 +93,20 @@ def is_allowed_host(host: str) -> bool:
     return True
 
 
+def is_own_page(headers: Headers) -> bool:
+    """Say whether it is a page of ours that opens a WebSocket, or no browser: the session behind it may edit.
+
+    Streamlit would let in every page of this machine, whatever its port, and ask an outside service for the address
+    of this machine to compare the others with.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    at = urlsplit(origin)
+    named = os.environ.get(HOSTS, "").lower().replace(",", " ").split()
+    return at.netloc.lower() == headers.get("host", "").lower() or "*" in named or at.hostname in named
+
+
 class Guard:
     """ASGI middleware: refuses unknown hosts and requests of other sites, and sets the security headers."""
 
@@ -107,6 +122,8 @@ class Guard:
         path = scope.get("path", "")
         if not is_allowed_host(headers.get("host", "")):
             await _refuse(scope, receive, send, "this host name is not served here; see INCIDENT_ATLAS_HOSTS")
+        elif scope["type"] == "websocket" and not is_own_page(headers):
+            await _refuse(scope, receive, send, "a page of another site may not open a session here")
         elif path.startswith(basemap.ROOT) and headers.get("sec-fetch-site", "none") in {
             "cross-site",
             "same-site",

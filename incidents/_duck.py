@@ -229,7 +229,7 @@ class DuckCatalogue:
                 raise AtlasError(f"the index cannot answer: {str(error).splitlines()[0]}") from error
 
     def _cached(self, shot: Snapshot, key: object, make: Callable[[], T]) -> T:
-        full = (id(shot), shot.generation, key)
+        full = (shot.number, shot.generation, key)
         with self._lock:
             if full in self._kept:
                 self._kept.move_to_end(full)

@@ -121,6 +121,8 @@ def _dates(text: str, problems: list[str]) -> dict[str, Any]:
 def _end_of(start: dt.date, precision: str) -> dt.date:
     if precision == "day":
         return start
+    if start.year == dt.MAXYEAR:  # told already that it is in the future; the calendar has no day after
+        return dt.date.max
     months = 12 if precision == "year" else 1
     after = start.year * 12 + start.month - 1 + months
     return dt.date(after // 12, after % 12 + 1, 1) - dt.timedelta(days=1)

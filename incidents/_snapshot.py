@@ -45,6 +45,8 @@ _WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
 _FOLDED_ONCE: Final = f"CASE WHEN random() < 0 THEN '' ELSE {_shape.searched()} END AS search_text"
 _FROM_TABLE: Final = _WIDE.replace("search_text", _FOLDED_ONCE)
 
+_NUMBERS: Final = itertools.count()  # tells snapshots apart for good: an `id()` comes back when one is let go
+
 
 Place = tuple[int, str, int, int]
 """Row, id, and where the Feature lies in its file: first byte (-1 where that is not known) and length."""
@@ -63,6 +65,7 @@ class Snapshot:
     """The parts of one moment, opened. `edit` brings it up to a newer journal; anything else needs a new one."""
 
     def __init__(self, parts: Sequence[Part], folder: Path, handles: dict[str, BinaryIO]) -> None:
+        self.number = next(_NUMBERS)
         self.parts = list(parts)
         tables = [(table, part.name) for part in parts for table in part.tables if table.rows]
         self.offsets = np.cumsum([0, *(table.rows for table, _ in tables)])

@@ -57,8 +57,11 @@ def _claim(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_line(incident: Incident) -> bytes:
-    """Return `incident` as one line of JSON without a line end."""
-    return orjson.dumps(to_feature(incident))
+    """Return `incident` as one line of JSON without a line end. Raises BadInput for text that is not Unicode."""
+    try:
+        return orjson.dumps(to_feature(incident))
+    except orjson.JSONEncodeError as error:
+        raise BadInput(f"{incident.id}: holds what cannot be written ({error})") from error
 
 
 def _point(feature: dict[str, Any]) -> dict[str, float] | None:

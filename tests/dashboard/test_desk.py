@@ -166,6 +166,19 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(opene
     assert FolderStore.open(folder).get("t-first").title == "Mine"
 
 
+def test_what_was_deleted_meanwhile_is_told_as_gone(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    store = FolderStore.open(folder)
+    seen = store.get("t-first")
+    store.put(editing.correct(seen, {"title": "Theirs"}, hand=editing.signed("Boris")))
+    test.run()
+    store.delete("t-first")
+    widget(test.button, "reload").click().run()
+    assert not test.exception
+    assert "t-first" in html(test)
+    assert not [w for w in test.button if w.key and w.key.startswith("desk_")]
+
+
 @pytest.mark.parametrize(
     ("fields", "text"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import re
 import threading
@@ -16,7 +17,8 @@ import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount
+from starlette.routing import Mount, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bench.memory import CATEGORIES, MemoryCatalogue, points
 from dashboard import server, steps, tokens, views, warm
@@ -293,6 +295,33 @@ def test_a_named_host_may_be_allowed(client: TestClient, monkeypatch: pytest.Mon
     monkeypatch.setenv(server.HOSTS, "atlas.example, other.example")
     assert client.get(basemap.address("atlas.css"), headers={"host": "atlas.example:80"}).status_code == 200
     assert client.get(basemap.address("atlas.css"), headers={"host": "third.example"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_let_in"),
+    [
+        (None, True),
+        ("http://127.0.0.1:8501", True),
+        ("https://atlas.example", True),
+        ("http://127.0.0.1:3000", False),
+        ("http://localhost:8501", False),
+        ("https://evil.example", False),
+        ("null", False),
+    ],
+)
+def test_only_our_own_page_opens_a_session(
+    origin: str | None, *, is_let_in: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def session(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.close()
+
+    monkeypatch.setenv(server.HOSTS, "atlas.example")
+    app = Starlette(routes=[WebSocketRoute("/stream", session)], middleware=server.middleware())
+    headers = {"host": "127.0.0.1:8501"} | ({"origin": origin} if origin else {})
+    refused = contextlib.nullcontext() if is_let_in else pytest.raises(WebSocketDisconnect)
+    with TestClient(app) as client, refused, client.websocket_connect("/stream", headers=headers):
+        pass
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

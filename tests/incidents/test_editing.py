@@ -137,6 +137,22 @@ def test_every_problem_of_an_edit_is_told_at_once() -> None:
         editing.correct(two_voices(), {"date": "2199-01-01"}, hand=HAND)
 
 
+@pytest.mark.parametrize("last", ["9999", "9999-12", "9999-12-31"])
+def test_the_end_of_the_calendar_is_in_the_future_like_any_other_day(last: str) -> None:
+    with pytest.raises(BadInput, match="in the future"):
+        editing.correct(two_voices(), {"date": last}, hand=HAND)
+
+
+def test_a_name_that_is_not_unicode_is_told_and_nothing_saved(tmp_path: Path) -> None:
+    store = FolderStore.open(tmp_path, create=True)
+    store.put(two_voices())
+    hand = HAND._replace(by="half a letter \udcff")
+    after = editing.set_review(two_voices(), "accepted", hand=hand)
+    with pytest.raises(BadInput, match=f"{after.id}: holds what cannot be written"):
+        editing.save(store, [Edit(two_voices(), after)], by="Ana")
+    assert store.get(after.id) == two_voices()
+
+
 @pytest.mark.parametrize(
     ("fields", "value", "low", "high", "qualifier"),
     [

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.synthetic import write_folder
-from incidents import _snapshot
+from incidents import _duck, _snapshot
 from incidents import index as index_module
 from incidents._duck import CHECK_EVERY_S
 from incidents._errors import UnreadableCollection
@@ -141,6 +141,20 @@ def test_an_edit_is_seen_at_once_and_after_compaction(folder: Path) -> None:
     assert catalogue.counts(Filter(text="wording 2 zebra")).total == 1
     points = catalogue.points()
     assert len(points.ids) == 59
+
+
+def test_no_answer_of_an_earlier_state_comes_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_duck, "CHECK_EVERY_S", 0)  # states come and go at the same places in memory
+    catalogue = open_catalogue(folder)
+    path = busiest(folder)
+    raw = path.read_bytes()
+    seen = [catalogue.revision]
+    for number in range(20):
+        later = path.with_suffix(".new")
+        later.write_bytes(raw.replace(b'"title":"', b'"title":"%d ' % number, 1))
+        later.replace(path)
+        seen.append(catalogue.revision)
+    assert len(set(seen)) == len(seen)
 
 
 def test_rows_of_edited_incidents_leave_holes_that_no_mask_shows(folder: Path) -> None:
