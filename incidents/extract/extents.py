@@ -52,6 +52,7 @@ def sums(lower: str, made: list[tuple[Head, Link]]) -> list[Sum]:
         last = i
         while last + 1 < len(made) and _adds(lower, made[last], made[last + 1]):
             last += 1
+        i += _is_whole_of_list(lower, made, i, last)
         total = int(sum(h.quantity.value or 0 for h, _ in made[i : last + 1]))
         if last > i and _AND_ANY.search(_run(lower, made, i, last)):
             named = _is_named(lower, made, i, total)
@@ -63,6 +64,16 @@ def sums(lower: str, made: list[tuple[Head, Link]]) -> list[Sum]:
             found += [Sum(i, last, -total if named else total)] if not named or only_names else []
         i = last + 1
     return found
+
+
+def _is_whole_of_list(lower: str, made: list[tuple[Head, Link]], first: int, last: int) -> bool:
+    """Say whether the first of a run of figures is the whole that the others name ("five students, four girls and a boy")."""
+    rest = sum(h.quantity.value or 0 for h, _ in made[first + 1 : last + 1])
+    head = made[first][0]
+    whole = head.quantity.value or 0
+    if last == first or _gap(lower, head, made[first + 1][0]).strip() != "," or head.group is not None:
+        return False
+    return whole == rest or (whole > rest and last - first > 1)
 
 
 def _run(lower: str, made: list[tuple[Head, Link]], first: int, last: int) -> str:
@@ -217,10 +228,20 @@ def _takes_from(lower: str, before: Head, head: Head, *, fits: bool) -> bool:
 
 def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
     """Say whether a figure counts everybody of its kind, or a part of one before it or of an unstated whole."""
-    head, link = made[i]
     if _is_new_kind(lower, made, i):
         return "whole"
-    if (
+    if (in_list := _in_list(lower, made, i)) is not None:
+        return in_list
+    is_part = (
+        _is_said_part(lower, made, i) or _is_part_of_before(lower, made, i) or _is_beside(lower, made, i)
+    )
+    return "part" if is_part else "whole"
+
+
+def _is_said_part(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether the words at a figure call it a part ("including", "among the dead", "of the bodies", brackets)."""
+    head, link = made[i]
+    return bool(
         head.is_part
         or (link.cue is None and link.cost == 7.0)
         or (i and lower[head.quantity.start - 1] == "(")
@@ -228,31 +249,47 @@ def extent(lower: str, made: list[tuple[Head, Link]], i: int) -> str:
         or AMONG.match(lower, head.end)
         or OF_THE.match(lower, head.quantity.end)
         or (link.predicate in {"bodies", "exhumed"} and _is_of_bodies(lower, head))
-    ):
-        return "part"
-    if i and (
-        _opens_list(lower, made, i) or _follows_part(lower, made, i) or _is_told_singly(lower, made, i)
-    ):
-        return "part"
-    if (
-        i
-        and not head.typed
-        and head.quantity.value == 1
-        and link.predicate == made[i - 1][1].predicate == "bodies"
-    ):
-        return "part"
+    )
+
+
+def _is_part_of_before(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether a figure is of the one before it: in a list behind a colon, beside a part, "one" of the bodies."""
+    if i == 0:
+        return False
+    head, link = made[i]
+    one_body = not head.typed and head.quantity.value == 1 and link.predicate == "bodies"
+    return (
+        _opens_list(lower, made, i)
+        or _follows_part(lower, made, i)
+        or _is_told_singly(lower, made, i)
+        or (one_body and made[i - 1][1].predicate == "bodies")
+    )
+
+
+def _is_beside(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
+    """Say whether a figure shares its outcome with one joined to it ("two men and a woman were killed")."""
+    link = made[i][1]
     for j in (i - 1, i + 1):
-        if (
-            0 <= j < len(made)
-            and not made[j][0].is_part
-            and made[j][1].predicate == link.predicate
-            and made[j][1].cue is link.cue
-        ):
+        if not 0 <= j < len(made) or made[j][0].is_part:
+            continue
+        if made[j][1].predicate == link.predicate and made[j][1].cue is link.cue:
             first, last = sorted((i, j))
             gap = _AGED.sub("", lower[made[first][0].end : made[last][0].quantity.start])
             if _COORDINATED.fullmatch(gap) and gap.strip():
-                return "part"
-    return "whole"
+                return True
+    return False
+
+
+def _in_list(lower: str, made: list[tuple[Head, Link]], i: int) -> str | None:
+    """Return what a figure is in a list that names the whole before it; nothing where there is no such list."""
+    first = last = i
+    while first and _adds(lower, made[first - 1], made[first]):
+        first -= 1
+    while last + 1 < len(made) and _adds(lower, made[last], made[last + 1]):
+        last += 1
+    if not _is_whole_of_list(lower, made, first, last):
+        return None
+    return "whole" if i == first else "part"
 
 
 def _is_new_kind(lower: str, made: list[tuple[Head, Link]], i: int) -> bool:
