@@ -30,6 +30,7 @@ MAX_BYTES: Final = 320_000_000
 MAX_INDEXES: Final = 2
 WORKERS: Final = 2
 PATIENCE: Final = 0.25
+TRIES: Final = 3
 IDLE_SECONDS: Final = 12 * 3600.0
 
 
@@ -40,10 +41,12 @@ class Indexed:
     catalogue: Catalogue
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _built: tuple[Points, Grid] | None = None
+    revision: str = ""
 
     def _both(self) -> tuple[Points, Grid]:
         with self._lock:
             if self._built is None:
+                self.revision = self.catalogue.revision
                 points = self.catalogue.points()
                 codes = {"category": points.category, "precision": points.precision}
                 grid = Grid(points.lon, points.lat, codes=codes, sums={"killed": points.killed_min})
@@ -96,11 +99,23 @@ class Entry:
 
     @property
     def _mask(self) -> NDArray[np.bool_]:
-        """The filter over the rows that the index was built of: an edit in between adds rows at the end."""
+        """The filter over the rows that the index was built of."""
         mask = self.catalogue.mask(self.where)
-        known = np.zeros(self.indexed.grid.size, dtype=np.bool_)
-        known[: len(mask)] = mask[: len(known)]
-        return known
+        if self.catalogue.revision == self.indexed.revision:
+            return mask
+        return self._mask_by_id()
+
+    def _mask_by_id(self) -> NDArray[np.bool_]:
+        """The same where the content has changed since: an edit adds rows, and a compaction numbers all anew."""
+        for _ in range(TRIES):
+            revision = self.catalogue.revision
+            ids, mask = self.catalogue.points().ids, self.catalogue.mask(self.where)
+            if self.catalogue.revision == revision:
+                break
+        size = min(len(ids), len(mask))
+        chosen = set(ids[:size][mask[:size]])
+        known = self.indexed.points.ids
+        return np.fromiter((one in chosen for one in known), dtype=np.bool_, count=len(known))
 
     @cached_property
     def rows(self) -> NDArray[np.int32]:

@@ -201,7 +201,7 @@ class FolderStore(Editing):
         # Files first, then the journal: an edit of this moment is in a file, in the journal, or in both. A journal
         # that was replaced meanwhile means that a compaction ended in between, and the files are opened again.
         with self._mutex:
-            self._journal.overlay()
+            before = self._journal.overlay()
             states = self.files()
             files: dict[str, BinaryIO] = {}
             try:
@@ -211,8 +211,12 @@ class FolderStore(Editing):
                 return None
             if not self._journal.is_same_file() or _names(self.files()) != _names(states):
                 return None
-            overlay = dict(self._journal.overlay())
-            return View(files, overlay, self._journal.content() if with_journal else b"")
+            now = self._journal.overlay()
+            if (
+                before and now is not before
+            ):  # replaced since we looked: what left it is in newer files than these
+                return None
+            return View(files, dict(now), self._journal.content() if with_journal else b"")
 
     def lines(self) -> Iterator[tuple[str, int, bytes]]:
         """Yield (file, line number, Feature as bytes) of the whole collection: the files, then the journal's edits.

@@ -24,7 +24,10 @@ from bench.memory import CATEGORIES, MemoryCatalogue, points
 from dashboard import server, steps, tokens, views, warm
 from geo import basemap
 from geo.grid import Window
+from incidents.catalogues import open_catalogue
 from incidents.filters import Filter
+from incidents.store import FolderStore
+from tests.incidents.collections import collection
 
 with warnings.catch_warnings():  # starlette would rather have httpx2, which nothing else here needs
     warnings.simplefilter("ignore")
@@ -496,7 +499,22 @@ def test_an_incident_added_while_the_map_is_open_does_not_break_its_views(client
     token = tokens.issue(growing, Filter())
     before = ask(client, "view", token, **WORLD).json()["total"]
     other = tokens.issue(growing, Filter.from_words({"since": "2000-01-01"}))
-    growing._points = points(51)  # an edit, after the index was built of 50
+    growing._points, growing._revision = points(51), "2"  # an edit, after the index was built of 50
     answer = ask(client, "view", other, **WORLD)
     assert answer.status_code == 200
     assert answer.json()["total"] == before
+
+
+def test_a_filter_asked_for_after_a_compaction_still_shows_its_own_incidents(tmp_path: Path) -> None:
+    some = collection(60)
+    store = FolderStore.open(tmp_path / "c", create=True)
+    store.load(some[10:])
+    store.put(some[:10])  # edits are the last rows, until a compaction files them among the others
+    catalogue = open_catalogue(tmp_path / "c")
+    registry = tokens.Registry()
+    where = Filter(category=(some[3].category,))
+    entry = registry.find(registry.issue(catalogue, where))
+    assert entry is not None
+    shown = entry.indexed.points
+    store.compact()
+    assert set(shown.ids[entry.rows]) == {i.id for i in catalogue.select(where) if i.point}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from incidents import store as store_module
 from incidents._errors import BadInput, Conflict, NotFound, UnreadableCollection
 from incidents.geojson import to_line
 from incidents.store import FolderStore, read_file, write_file
@@ -63,6 +64,24 @@ def test_putting_the_same_again_writes_nothing(store: FolderStore) -> None:
     before = store.revision()
     assert store.put([incident(1), incident(2)]) == 0
     assert store.revision() == before
+
+
+def test_a_compaction_in_the_last_moment_of_opening_hides_no_edit(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(incident(title="Before"))
+    store.compact()
+    store.put(incident(title="After"))
+    other, looked = FolderStore.open(store.folder), store_module._names
+    times = iter(range(100))
+
+    def names(states: list[store_module.FileState]) -> list[tuple[str, int]]:
+        if next(times) == 1:  # the files are open and found to be the same; the journal is read next
+            other.compact()
+        return looked(states)
+
+    monkeypatch.setattr(store_module, "_names", names)
+    assert [one.title for one in store.incidents()] == ["After"]
 
 
 def test_an_incident_that_changes_its_month_is_in_one_file_only(store: FolderStore) -> None:
