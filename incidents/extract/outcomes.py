@@ -130,6 +130,26 @@ def _lone_guards() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(data["lone_not_before"]), re.compile(data["lone_not_after"])
 
 
+@cache
+def _subjects() -> dict[str, re.Pattern[str]]:
+    data = _cues.load("outcomes")
+    return {
+        n: re.compile(data[n]) for n in ("lone_bare", "lone_goes_on", "lone_name_before", "lone_name_after")
+    }
+
+
+def _has_subject(shadow: Shadow, lead: int, m: re.Match[str]) -> bool:
+    """Say whether somebody is the subject of a bare verb: one told of before, or a name beside it."""
+    of = _subjects()
+    if not of["lone_bare"].fullmatch(m.group()):
+        return True
+    return bool(
+        of["lone_goes_on"].search(shadow.lower, lead, m.start())
+        or of["lone_name_before"].search(shadow.cased, lead, m.start())
+        or of["lone_name_after"].match(shadow.cased, m.end())
+    )
+
+
 def lone(shadow: Shadow, sentence: Sentence, near: Sequence[Cue], told: Sequence[Figure]) -> list[Figure]:
     """Return the claims of one person where the verb is singular and no figure of its own was counted.
 
@@ -142,6 +162,8 @@ def lone(shadow: Shadow, sentence: Sentence, near: Sequence[Cue], told: Sequence
             if any(f.predicate == predicate for f in (*told, *found)):
                 break
             lead = max(sentence.start, m.start() - 40)
+            if not _has_subject(shadow, lead, m):
+                continue
             if any(
                 m.start() < c.end and c.start < m.end() and c.predicate not in {predicate, "bodies"}
                 for c in near
