@@ -139,7 +139,9 @@ class DuckCatalogue:
         self._lock = threading.RLock()
         self._problems: tuple[str, ...] = ()
         self._kept: OrderedDict[object, Any] = OrderedDict()
-        self._wording: Snapshot | None = None
+        self._wording = (
+            -1
+        )  # the number of a snapshot: the snapshot itself would be kept open with all its files
         self._settling: threading.Thread | None = None
         self._looked = time.monotonic()
         self._latest, self._stamp = source.latest(), source.stamp()
@@ -301,9 +303,9 @@ class DuckCatalogue:
     def _make_words(self, shot: Snapshot) -> None:
         """Begin to make the words in the background, once for each state of the files; small collections need none."""
         with self._lock:
-            if shot.total < WORDS_FROM or self._wording is shot:
+            if shot.total < WORDS_FROM or self._wording == shot.number:
                 return
-            self._wording = shot
+            self._wording = shot.number
         # not a daemon: a thread that is cut off inside a library takes the whole process down with it
         threading.Thread(target=make_words, args=(shot.tables,), name="words").start()
 

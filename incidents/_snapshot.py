@@ -77,6 +77,7 @@ class Snapshot:
         self._words: list[Words] | None = None
         self.total = int(self.offsets[-1])
         self.overlay: dict[str, bytes | None] = {}
+        self._coming: dict[str, bytes | None] = {}
         self.generation = 0
         self.in_memory = self.total <= HOT_LIMIT
         self._handles = {name: os.dup(file.fileno()) for name, file in handles.items()}
@@ -237,6 +238,7 @@ class Snapshot:
         if len(overlay) != len(self.overlay.keys() | changed.keys()):
             return False
         if changed:
+            self._coming = changed  # who sees a new row finds its line, also before all of this is done
             with self._changing:
                 self._apply(changed)
             self.overlay = dict(overlay)
@@ -292,7 +294,7 @@ class Snapshot:
         """Return the Feature of a row as it stands in the collection."""
         part = self._part(row)
         if part >= len(self.files):
-            line = self.overlay.get(incident_id)
+            line = self.overlay.get(incident_id) or self._coming.get(incident_id)
             if line is None:
                 raise NotFound(f"{incident_id}: was deleted meanwhile")
             return line

@@ -19,6 +19,7 @@ from incidents._lines import id_of, written
 from incidents.catalogue import Catalogue
 from incidents.catalogues import open_catalogue
 from incidents.filters import Filter
+from incidents.geojson import from_line
 from incidents.store import FolderStore
 from tests.incidents.collections import collection
 
@@ -337,6 +338,26 @@ def test_what_another_version_made_long_ago_is_removed(folder: Path) -> None:
     open_catalogue(folder)
     assert not old.parent.exists()
     assert young.exists()
+
+
+def test_an_incident_whose_row_is_there_has_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, catalogue = FolderStore.open(folder), open_catalogue(folder)
+    seen: list[bytes] = []
+    replace = _snapshot.Snapshot._replace
+
+    def looked_at(shot: _snapshot.Snapshot, ids: list[str]) -> None:
+        replace(shot, ids)
+        shot._con.execute("COMMIT")  # what others see from here on, before the edit is over
+        row, start, length = shot._con.execute(
+            "SELECT row_no, start, length FROM hot WHERE id = ?", ids
+        ).fetchone()
+        seen.append(shot.line(row, ids[0], start, length))
+        shot._con.execute("BEGIN")
+
+    monkeypatch.setattr(_snapshot.Snapshot, "_replace", looked_at)
+    store.put(SOME[5].model_copy(update={"title": "Seen at once"}))
+    assert total(catalogue) == 60
+    assert [from_line(line).title for line in seen] == ["Seen at once"]
 
 
 def test_edits_under_way_never_show_half_a_state(folder: Path) -> None:
