@@ -35,14 +35,21 @@ def fitting_unit(extent: tuple[dt.date, dt.date] | None) -> Unit:
 
 
 def after(day: dt.date, unit: Unit) -> dt.date:
-    """Return the first day of the unit after the one that starts on `day`."""
+    """Return the first day of the unit after the one that starts on `day`; the last day there is where there is none."""
     if unit == "day":
-        return day + dt.timedelta(days=1)
+        return _moved(day, 1)
     if unit == "week":
-        return day + dt.timedelta(days=7)
+        return _moved(day, 7)
+    if day.year == dt.MAXYEAR and (unit == "year" or day.month == 12):
+        return dt.date.max
     if unit == "month":
         return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-    return day.replace(year=day.year + 1) if day.year < dt.MAXYEAR else day
+    return day.replace(year=day.year + 1)
+
+
+def _moved(day: dt.date, days: int) -> dt.date:
+    """Return the day so many days later, or the nearest that the calendar has: 9999-12-31 is written for "unknown"."""
+    return dt.date.fromordinal(min(max(day.toordinal() + days, 1), dt.date.max.toordinal()))
 
 
 def start_of(day: dt.date, unit: Unit) -> dt.date:
@@ -95,9 +102,10 @@ def _margins(bins: Sequence[Bin], unit: Unit, rows: Sequence[dict[str, Any]]) ->
     if not bins:
         return []
     first, last = min(b.start for b in bins), max(b.start for b in bins)
-    width, end = after(first, unit) - first, after(last, unit)
-    short = max(0, 12 - round((end - first) / width))
-    ends = (first - width * (short // 2), end + width * (short - short // 2))
+    end = after(last, unit)
+    width = max((after(first, unit) - first).days, 1)
+    short = max(0, 12 - round((end - first).days / width))
+    ends = (_moved(first, -width * (short // 2)), _moved(end, width * (short - short // 2)))
     flat = {"low": 0, "high": 0, "count": 0}
     return [rows[0] | flat | {"start": pd.Timestamp(day), "end": pd.Timestamp(day)} for day in ends if short]
 

@@ -81,3 +81,11 @@ def test_the_axis_speaks_the_language_of_the_page() -> None:
 def test_every_tick_names_its_year(unit: Any) -> None:
     chart = timeline.chart([Bin(DAY, "shelling", 3)], unit, strings.load("en"), "light").to_dict()
     assert chart["encoding"]["x"]["axis"]["format"].endswith("%Y")
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "year"])
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_a_bar_at_the_end_of_the_calendar_is_drawn(day: dt.date, unit: Any) -> None:
+    bars = timeline.frame([Bin(timeline.start_of(day, unit), "shelling", 1)], unit, strings.load("en"))
+    assert bars["count"].sum() == 1
+    assert (bars["start"] <= bars["end"]).all()
