@@ -237,8 +237,8 @@ _WORD_BEFORE: Final = re.compile(r"([^\s\"“«„(,;:]+)[ \"“«„(]*$")
 
 
 def fused(cased: str) -> list[int]:
-    """Return where the name of a well-known place and the word after it were run together."""
-    return gazetteer.load().seams(cased)
+    """Return where the name of a well-known place, or "region", and the word after it were run together."""
+    return [*gazetteer.load().seams(cased), *(m.end() for m in _pattern("area_fused").finditer(cased))]
 
 
 class Reader:
@@ -318,6 +318,8 @@ class Reader:
         if _HYPHEN.search(self._shadow.lower, max(0, m.start - 20), m.start) and not self._follows_place(m):
             return True
         if self._shadow.cased[m.start : m.end].isupper() and len(word) < 5:
+            return True
+        if _pattern("called").search(self._shadow.lower, max(0, m.start - 40), m.start):
             return True
         return word in self._surnames or self._is_quarter(m) or self._is_given_name(m, word)
 
@@ -511,6 +513,8 @@ class Reader:
                 bool(_end_with("offset").search(lower, head, m.start)),
             ),
             ("comparison", "something is compared to it", self._compared(m.start, head)),
+            ("comparison", "nothing happened there", self._after("quiet_after", m)),
+            ("origin", "where the wounded are treated", self._after("treated_after", m)),
             ("comparison", "it looks alike, or names a part of the front", self._after("alike_after", m)),
             ("agency", "where somebody speaks", self._is_where_spoken(m, head)),
             ("origin", BURIED, self._after("funeral_after", m)),

@@ -88,9 +88,12 @@ class When:
         if not self._segments.sentences or d.start > self._segments.sentences[0].start + 60:
             return False
         head = self._shadow.lower[self._segments.sentences[0].start : d.start]
+        is_filed = self._shadow.cased[self._segments.sentences[0].start : d.start].isupper() and (
+            self._shadow.lower[d.end : d.end + 2] in {". ", ".\n"}
+        )
         return bool(
             _pattern("dateline_before").fullmatch(head)
-            and _pattern("dateline_after").match(self._shadow.lower, d.end, d.end + 45)
+            and (is_filed or _pattern("dateline_after").match(self._shadow.lower, d.end, d.end + 45))
         )
 
     def _is_open(self, d: DateMention) -> bool:

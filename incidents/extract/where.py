@@ -277,6 +277,9 @@ class Where:
             sentence
         ):
             return True
+        if sentence.index in self._long_in and not self._towns(sentence):
+            if _pattern("tallied").search(lower, sentence.start, sentence.end):
+                return True
         text = lower[sentence.start : sentence.start + 60]
         return bool(
             re.match(
