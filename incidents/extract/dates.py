@@ -324,7 +324,7 @@ _ON: Final = r"(?:(?:on the|the|on|since|by|from|until|у|в|во|з|с|до|в�
 
 
 def _p(body: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){body}(?![\w])")
+    return re.compile(rf"(?<![\w-])(?:{body})(?![\w])")
 
 
 @cache

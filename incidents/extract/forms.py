@@ -186,10 +186,19 @@ class Forms:
         if (
             len(rest) > 24
             or re.search(r"\d", rest)
-            or not _FROM.search(text[: people[-1].start - sentence.start])
+            or not self._is_of(text[: people[-1].start - sentence.start])
         ):
             return None
         return self._of(sentence, people[-1], "speaker.heading", is_header=True)
+
+    @staticmethod
+    def _is_of(lead: str) -> bool:
+        """Say whether the words before a name make a summary theirs: "the summary by X", "Зведення X"."""
+        summary = _SUMMARY.match(lead)
+        after = lead[summary.end() :] if summary else ""
+        return (
+            _FROM.search(lead) is not None or re.fullmatch(r"[^\W\d]*(?: [^\W\d]+){0,3} ", after) is not None
+        )
 
     def _signed(self, sentence: Sentence) -> Attribution | None:
         """Read a last line that is only a name and an office ("Oleh Kiper, governor") as the signature under it all.

@@ -42,6 +42,7 @@ _GROWN: Final = re.compile(
 
 
 _OLDEST: Final = _cues.pattern("links", "oldest")
+_GROWN_AFTER: Final = _cues.pattern("links", "grown_after")
 _GROWN_BY: Final = _cues.pattern("links", "grown_by")
 _FROM_TO: Final = re.compile(
     r"(?:rose|risen|increased|climbed|grew|grown|jumped|зросл|збільшил|вырос|возрос|увеличил|піднял)\w*(?: [^\W\d_]+| ?[–—-]){0,4} (?:from|з|із|с|від|от) \Z"
@@ -221,7 +222,8 @@ def _qualified(lower: str, start: int, end: int) -> tuple[str, int, int]:
     if tail:
         return later[tail.group(1)], start, tail.end()
     if lead and not (
-        names[lead.group(1)] == "up_to" and _GROWN.search(lower, max(0, lead.start() - 24), lead.start())
+        names[lead.group(1)] == "up_to"
+        and (_GROWN.search(lower, max(0, lead.start() - 24), lead.start()) or _GROWN_AFTER.match(lower, end))
     ):
         return names[lead.group(1)], lead.start(1), end
     return "as_stated", start, end

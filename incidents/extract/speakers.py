@@ -311,6 +311,10 @@ class Attributions:
         if sentence.index and (goes_on or self._by_pronoun(sentence)):
             before = self._segments.sentences[sentence.index - 1]
             own = [a for a in self._by_sentence[before.index] if not a.is_stance and a.voice is not None]
+            if own and _cues.pattern("speech", "older").match(
+                str(own[-1].voice and own[-1].voice.name).lower()
+            ):
+                return self.at(max(before.start - 1, 0)) if before.index else None
             if own:
                 return own[-1]
         over = [

@@ -63,6 +63,8 @@ class When:
             _pattern(name).search(lower, max(0, d.start - 60), d.start) for name in ("visited", "spoke_on")
         ):
             return True
+        if _pattern("remembered").match(lower, d.end):
+            return True
         opens = d.rule == "date.from_there" or d.start - self._segments.at(d.start).start < _OPENING
         if opens and _pattern("rose_after").match(lower, d.end):
             return True

@@ -376,3 +376,87 @@ def test_the_day_may_follow_two_sentences_later() -> None:
 
 def test_a_weekday_that_is_planned_lies_ahead() -> None:
     assert "2024-05-29" in {d.value for d in _read("Эксгумация намечена на среду.").dates}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Monitors interviewed twelve families in Poltava and Lviv. Nine villagers were held in a school in Snihurivka.", "Snihurivka"),
+        ("Правозахисники опитали свідків у Львові. У підвалі школи в Снігурівці утримували дев'ять селян.", "Snihurivka"),
+        ("Our reporter is in nearby Kramatorsk. A shell killed two people in Kostiantynivka.", "Kostiantynivka"),
+        ("Снаряд ранил троих в Орехове. В Запорожье врачи сказали нам, что двое из раненых лечатся у них.", "Orikhiv"),
+        ("A shell wounded five in Orikhiv. In Zaporizhzhia, surgeons said three of the wounded were being treated there.", "Orikhiv"),
+        ("In town Orikhiv of Zaporizhzhia regionafter the shelling were found 3 bodies of killed people.", "Orikhiv"),
+        ("Автобус розстріляли на виїзді з Бучі, загинули двоє. В Ірпені того вечора було спокійно.", "Bucha"),
+        ("Машину расстреляли на выезде из Бучи, погибли двое. В Ирпене было очень тихо.", "Bucha"),
+    ],
+)  # fmt: skip
+def test_places_of_interviews_hospitals_and_quiet_days_are_no_sites(text: str, place: str) -> None:
+    assert _places(text) == {place}
+
+
+def test_a_child_called_like_a_city_is_no_place_and_her_age_no_count() -> None:
+    for text in (
+        "A missile killed four people in Merefa. The youngest of the dead, a girl called Odesa, was six.",
+        "Ракета вбила чотирьох людей у Мерефі. Наймолодшій із загиблих, дівчинці на ім'я Одеса, було шість.",
+    ):
+        assert _places(text) == {"Merefa"}
+        assert [c.value for c in _read(text).claims] == [4]
+        assert [p.text for p in _read(text).places if p.text.startswith(("Odesa", "Одеса"))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Friday, neighbours lit candles at the school in Merefa, where a missile killed three people on 12 May 2023.",
+        "У п'ятницю мешканці поклали квіти біля школи в Мерефі, де 12 травня 2023 року ракета вбила трьох людей.",
+        "В пятницу жители возложили цветы у школы в Мерефе, где 12 мая 2023 года ракета убила троих человек.",
+    ],
+)
+def test_the_day_of_remembrance_is_not_that_of_the_strike(text: str) -> None:
+    assert {(place, day) for place, day, _ in _incidents(text)} == {("Merefa", "2023-05-12")}
+
+
+def test_the_day_of_a_dateline_in_capitals_is_that_of_filing() -> None:
+    text = "ХАРЬКОВ, 25 мая. Дрон попал в автобус, погибла женщина. Удар нанесли в пятницу."
+    assert {day for _, day, _ in _incidents(text)} == {"2024-05-24"}
+
+
+def test_a_toll_of_fields_and_other_communities_is_of_no_town() -> None:
+    text = (
+        "Учора біля Снігурівки на міні підірвався тракторист, один загиблий. "
+        "За березень на полях області загинуло 7 людей, це інші громади."
+    )
+    assert [
+        c.value
+        for i in ingest.incidents_of(_read(text))
+        if i.place_name
+        for c in i.claims
+        if c.predicate == "killed"
+    ] == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("До одинадцяти зросла кількість загиблих у Сумах.", {("killed", 11)}),
+        ("До тринадцати выросло число пострадавших в Сумах.", {("injured", 13)}),
+        ("У Сумах 4 людини загинуло,9 поранено.", {("killed", 4), ("injured", 9)}),
+        ("The death toll from a strike on a clinic in Shostka, Sumy region, has risen to nine.", {("killed", 9)}),
+    ],
+)  # fmt: skip
+def test_tolls_however_they_are_ordered(text: str, figures: set[tuple[str, int]]) -> None:
+    found = _read(text).claims
+    assert {(c.predicate, c.value) for c in found} == figures
+    assert {c.qualifier for c in found} == {"as_stated"}
+
+
+def test_who_made_the_summary_speaks_it() -> None:
+    text = "🔴 Суми. Зведення Олега Григорова на ранок 25 травня\n\nУночі поранено 3 людей."
+    assert "Hryhorov" in str(_read(text).claims[0].speaker) or "Григоров" in str(
+        _read(text).claims[0].speaker
+    )
+
+
+def test_midnight_is_not_the_night_after() -> None:
+    assert [d.text for d in _read("Снаряд упав опівночі.").dates] == []
