@@ -133,7 +133,9 @@ def not_people() -> frozenset[str]:
 @cache
 def _part() -> re.Pattern[str]:
     part = _cues.either([w for w in _cues.load("people")["part"] if w != "with"])
-    return re.compile(rf"(?<!\w){part}(?:[:,–—-]| (?:were|was|are|is|—|–|:|also|also were|є|були|ще))* ?$")
+    return re.compile(
+        rf"(?<!\w){part}(?:[:,–—-]| (?:were|was|are|is|—|–|:|also|also were|there are|there is|there were|there was|є|були|был|были|была|есть|ещё|ще))* ?$"
+    )
 
 
 def _whom(noun: str, words: dict[str, tuple[str, str | None]]) -> tuple[str, str | None]:

@@ -197,6 +197,8 @@ class Where:
             return True
         if sentence.index in self._long_in and not self._usable_before(sentence):
             return True
+        if self._is_tally(sentence):
+            return True
         if self._is_total(sentence):
             everywhere = _pattern("everywhere").search(self._shadow.lower, sentence.start, sentence.end)
             return self.lists or everywhere is not None
@@ -277,15 +279,20 @@ class Where:
             sentence
         ):
             return True
-        if sentence.index in self._long_in and not self._towns(sentence):
-            if _pattern("tallied").search(lower, sentence.start, sentence.end):
-                return True
+        if self._is_tally(sentence):
+            return True
         text = lower[sentence.start : sentence.start + 60]
         return bool(
             re.match(
                 r"\W*(?:in total|overall|altogether|загалом|всього|усього|всего|итого|разом|в целом)", text
             )
         )
+
+    def _is_tally(self, sentence: Sentence) -> bool:
+        """Say whether a sentence tells what a body counted in a month or a year, at no town."""
+        if sentence.index not in self._long_in or self._towns(sentence):
+            return False
+        return _pattern("tallied").search(self._shadow.lower, sentence.start, sentence.end) is not None
 
     def ids(self, sentence: Sentence) -> frozenset[str]:
         """Return the ids of the settlements of a sentence where something may have happened."""

@@ -460,3 +460,26 @@ def test_who_made_the_summary_speaks_it() -> None:
 
 def test_midnight_is_not_the_night_after() -> None:
     assert [d.text for d in _read("Снаряд упав опівночі.").dates] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 людей загинуло, 12 поранено. Серед поранених є дві медсестри.",
+        "5 человек погибло, 12 ранено. Среди ранено есть 2 учительница.",
+        "5 people died, 12 were injured. Among injured there are 2 teachers.",
+    ],
+)
+def test_some_of_the_wounded_are_no_more_wounded(text: str) -> None:
+    assert {(c.value, c.extent) for c in _read(text).claims} == {(5, "whole"), (12, "whole"), (2, "part")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 17 May a missile hit a hostel in Shostka and killed ten people.\n\nThe true figures are higher, the mission says. In May 2023 it recorded 98 deaths.",
+        "17 мая в Шостке ракета попала в гостиницу, погибли 10 человек.\n\nРеальные цифры выше, считают в миссии. В мае 2023 года она учла 98 погибших.",
+    ],
+)
+def test_what_a_mission_counted_in_a_month_is_of_no_town(text: str) -> None:
+    assert _incidents(text) == {("Shostka", "2024-05-17", "missile_strike")}
