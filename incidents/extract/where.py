@@ -195,7 +195,8 @@ class Where:
         """Say whether a claim without a place of its own is not of the main place either: totals, people moved, funerals."""
         if any(s.why.startswith(BURIED) for s in self.by_sentence.get(sentence.index, [])):
             return True
-        if sentence.index in self._long_in and not self._usable_before(sentence):
+        lead = [s.index for s in self._segments.paragraph(sentence.paragraph) if s.index <= sentence.index]
+        if self._long_in.intersection(lead) and not self._usable_before(sentence):
             return True
         if self._is_tally(sentence):
             return True

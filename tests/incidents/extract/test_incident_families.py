@@ -483,3 +483,25 @@ def test_some_of_the_wounded_are_no_more_wounded(text: str) -> None:
 )
 def test_what_a_mission_counted_in_a_month_is_of_no_town(text: str) -> None:
     assert _incidents(text) == {("Shostka", "2024-05-17", "missile_strike")}
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Four of those kidnapped are still missing.", {("missing", 4)}),
+        ("Nine of those imprisoned have died.", {("killed", 9)}),
+        ("The soldiers kidnapped 3 men.", {("detained", 3)}),
+        ("Загинуло 3 людини ,поранено 8“сказав начальник.", {("killed", 3), ("injured", 8)}),
+        ("12 ранено. Среди раненых две учительницы.", {("injured", 12), ("injured", 2)}),
+    ],
+)
+def test_what_became_of_those_taken_or_hurt(text: str, figures: set[tuple[str, int]]) -> None:
+    assert {(c.predicate, c.value) for c in _read(text).claims} == figures
+
+
+def test_some_of_the_dead_of_a_month_are_of_no_town() -> None:
+    text = (
+        "По данным миссии, в апреле в Украине погибли 140 человек. Среди погибших — семь детей.\n\n"
+        "17 мая в Шостке ракета попала в гостиницу, погибли 10 человек."
+    )
+    assert [c.value for i in ingest.incidents_of(_read(text)) if i.place_name for c in i.claims] == [10]
