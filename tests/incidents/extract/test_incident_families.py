@@ -505,3 +505,18 @@ def test_some_of_the_dead_of_a_month_are_of_no_town() -> None:
         "17 мая в Шостке ракета попала в гостиницу, погибли 10 человек."
     )
     assert [c.value for i in ingest.incidents_of(_read(text)) if i.place_name for c in i.claims] == [10]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In Kherson it was quiet until a shell killed two people.",
+        "У Херсоні було тихо, але ввечері снаряд вбив двох людей.",
+        "В Херсоне было спокойно, но днём снаряд убил двух человек.",
+        "Наша група працювала у Херсоні, коли снаряд вбив двох людей.",
+        "Our team was in Kherson when a shell wounded two of us.",
+        "In Kherson, doctors said two people were killed by a shell.",
+    ],
+)
+def test_quiet_until_something_fell_and_reporters_under_fire_are_at_a_site(text: str) -> None:
+    assert [(i.place_name, i.role) for i in ingest.incidents_of(_read(text))] == [("Kherson", "incident")]
