@@ -10,14 +10,15 @@ from bench.scoring import total
 FLOORS = {
     "dev": {
         "claims": 0.97,
-        "+ speaker": 0.97,
+        "+ speaker": 0.98,
         "figures": 0.97,
         "places": 0.97,
         "dates": 0.98,
         "incidents": 0.94,
     },
+    "held_out": {"claims": 0.88, "+ speaker": 0.85, "places": 0.9, "dates": 0.95, "incidents": 0.9},
 }
-FORBIDDEN = {"dev": 7}
+FORBIDDEN = {"dev": 0, "held_out": 0}
 
 
 @pytest.mark.parametrize("part", FLOORS)
