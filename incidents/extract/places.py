@@ -264,6 +264,7 @@ class Reader:
         mask = sorted([*masked, *streets])
         written = _small_letters().sub(lambda m: m.group().capitalize(), _OWNER.sub("  ", shadow.cased))
         self._mentions = self._with_villages(self._kept(gazetteer.load().scan(written, masked=mask)), mask)
+        self._ends = {m.end for m in self._mentions}
 
     def _kept(self, mentions: list[Mention]) -> list[Mention]:
         kept: list[Mention] = []
@@ -557,7 +558,7 @@ class Reader:
         if lead is None or m.how != "exact" or lead["word"].casefold() in _no_names():
             return False
         begins = not cased[head : lead.start()].strip() or cased[: lead.start()].rstrip()[-1:] in ".!?:\n–—-"
-        return not begins and not any(p.end == lead.end("word") for p in self._mentions)
+        return not begins and lead.end("word") not in self._ends
 
     def _is_government(self, m: Mention, head: int) -> bool:
         """Say whether the capital of another country stands alone, not behind "in" or "on": its government is meant."""

@@ -236,7 +236,9 @@ def test_what_is_context_is_said_to_be_no_harm(opened: Any, sample_folder: Path,
         "date 2023-03-17 A missile hit Chuhuiv on Thursday, killing 4 people. Moscow denies targeting civilians."
     )
     assert CliRunner().invoke(main, ["ingest", str(said), "--into", str(tmp_path / "c")]).exit_code == 0
-    page = html(opened(tmp_path / "c"))
+    until = time.monotonic() + 20  # edits of other programs are looked for every half second
+    while "<b>7 incidents</b>" not in (page := html(opened(tmp_path / "c"))) and time.monotonic() < until:
+        time.sleep(0.2)
     assert "<b>7 incidents</b>" in page
     assert "1 without a known place" in page
     assert "1 entry of context, no harm" in page
