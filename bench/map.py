@@ -32,7 +32,6 @@ from bench.map_probe import (
     FRAME,
     GROUND,
     JUMP,
-    NEXT_DRAWN,
     PAN,
     PLAY,
     PORT,
@@ -43,6 +42,7 @@ from bench.map_probe import (
     percentiles,
     say,
     timed,
+    until_redrawn,
 )
 from bench.memory import MemoryCatalogue, synthetic_points
 from bench.serving import serving
@@ -135,14 +135,11 @@ def jumps(frame: Frame) -> list[float]:
     return out
 
 
-def filter_changes(page: Page, frame: Frame) -> list[float]:
-    """Click the filter's choices in turn."""
+def pill_changes(page: Page, frame: Frame) -> list[float]:
+    """Click the choices of `map_page` in turn."""
     out = []
     for name in FILTERS:
-        frame.evaluate(NEXT_DRAWN)
-        start = page.evaluate("() => Date.now()")
-        page.get_by_text(name, exact=True).click()
-        out.append(frame.evaluate("() => window.next") - start)
+        out.append(until_redrawn(page, frame, page.get_by_text(name, exact=True).click))
         page.wait_for_timeout(300)
     return out
 
@@ -159,7 +156,7 @@ def browser_side(size: int) -> dict[str, float]:
         )
         first = statistics.median(first_map(page, f"http://127.0.0.1:{PORT}/") for _ in range(3))
         frame = map_frame(page)
-        pan, jump, change = pans(frame), jumps(frame), filter_changes(page, frame)
+        pan, jump, change = pans(frame), jumps(frame), pill_changes(page, frame)
         heap = (
             frame.evaluate("() => { if (window.gc) gc(); return performance.memory.usedJSHeapSize; }") / 1e6
         )

@@ -7,29 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Frame, Page
-
 from bench import synthetic
-from bench.map_probe import NEXT_DRAWN, PORT, browser_page, first_map, map_frame, memory_of, say
+from bench.map_probe import PORT, browser_page, filter_changes, first_map, memory_of, say
 from bench.serving import serving
 
 CATEGORIES = ("Air strike", "Missile strike", "Shelling", "Shooting", "Burial site", "Explosion")
-
-
-def filter_changes(page: Page, frame: Frame) -> list[float]:
-    """Choose categories one after the other; return the ms from each click to the map redrawn."""
-    spent = []
-    for name in CATEGORIES:
-        page.locator("section[data-testid=stSidebar] [data-testid=stMultiSelect] input").first.click()
-        option = page.get_by_role("option", name=name).first
-        option.wait_for()
-        frame.evaluate(NEXT_DRAWN)
-        start = page.evaluate("() => Date.now()")
-        option.click()
-        spent.append(float(frame.evaluate("() => window.next") - start))
-        page.keyboard.press("Escape")
-        page.wait_for_timeout(1500)
-    return spent
 
 
 def measured(folder: Path) -> dict[str, float]:
@@ -41,7 +23,7 @@ def measured(folder: Path) -> dict[str, float]:
             firsts.append(first_map(page, address))
             page.get_by_role("table").wait_for()
             page.wait_for_timeout(1500)
-        changes = filter_changes(page, map_frame(page))
+        changes = filter_changes(page, CATEGORIES, rest=1500)
         return {
             "first": statistics.median(firsts[1:]),
             "filter": statistics.median(changes),

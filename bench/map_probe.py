@@ -6,7 +6,7 @@ import os
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -87,13 +87,14 @@ def browser_page() -> Iterator[Page]:
             browser.close()
 
 
-def map_frame(page: Page) -> Frame:
-    """Return the frame of the map once incidents are drawn on it."""
+def map_frame(page: Page, ready: str = READY) -> Frame:
+    """Return the frame of the map once `ready` holds in it and it is painted."""
     page.wait_for_selector("iframe")
     while True:
         for frame in page.frames:
-            with suppress(Error):  # a map that is mounted anew: the old frame goes away
-                if "streamlit_folium" in frame.url and frame.evaluate(READY):
+            with suppress(Error):  # a map whose base changes is mounted anew: the old frame goes away
+                if "streamlit_folium" in frame.url and frame.evaluate(ready):
+                    frame.evaluate(FRAME)
                     return frame
         page.wait_for_timeout(10)
 
@@ -104,10 +105,31 @@ def memory_of(pid: int) -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def first_map(page: Page, address: str) -> float:
+def first_map(page: Page, address: str, ready: str = READY) -> float:
     """Return the ms from the address typed to the map painted."""
     page.goto("about:blank")
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
-    map_frame(page).evaluate(FRAME)
+    map_frame(page, ready)
     return (time.perf_counter() - start) * 1000
+
+
+def until_redrawn(page: Page, frame: Frame, act: Callable[[], None]) -> float:
+    """Return the ms from `act` to the frame that shows the map's next answer."""
+    frame.evaluate(NEXT_DRAWN)
+    start = page.evaluate("() => Date.now()")
+    act()
+    return float(frame.evaluate("() => window.next") - start)
+
+
+def filter_changes(page: Page, names: Sequence[str], *, rest: int) -> list[float]:
+    """Choose categories of the dashboard one after the other, with `rest` ms between; return the ms of each."""
+    frame, spent = map_frame(page), []
+    for name in names:
+        page.locator("section[data-testid=stSidebar] [data-testid=stMultiSelect] input").first.click()
+        option = page.get_by_role("option", name=name).first
+        option.wait_for()
+        spent.append(until_redrawn(page, frame, option.click))
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(rest)
+    return spent

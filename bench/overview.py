@@ -15,9 +15,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Error, Frame, Page
+from playwright.sync_api import Error, Page
 
-from bench.map_probe import FRAME, READY, browser_page
+from bench.map_probe import READY, browser_page, filter_changes, first_map, map_frame
 from bench.serving import serving
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +25,6 @@ PORT = int(os.environ.get("PORT", "8616"))
 ADDRESS = f"http://127.0.0.1:{PORT}"
 RUNS = 5
 CATEGORIES = ("Air strike", "Missile strike", "Shelling", "Shooting", "Burial site")
-NEXT_DRAWN = "() => { window.next = new Promise(done => map.once('atlas:drawn', () => requestAnimationFrame(() => done(Date.now())))); }"
 LOAD = "import time; t = time.perf_counter(); {code}; print((time.perf_counter() - t) * 1000)"
 
 
@@ -34,43 +33,9 @@ def say(what: str, figure: str, beside: str = "", ratio: str = "") -> None:
     print(f"{what:<46}{figure:>14}   {beside:<52}{ratio}", flush=True)
 
 
-def map_frame(page: Page, ready: str) -> Frame:
-    """Return the frame of the map once `ready` holds in it and the frame is painted."""
-    while True:
-        for frame in page.frames:
-            with suppress(Error):  # a map whose base changes is mounted anew: the old frame goes away
-                if "streamlit_folium" in frame.url and frame.evaluate(ready):
-                    frame.evaluate(FRAME)
-                    return frame
-        page.wait_for_timeout(10)
-
-
-def first_map(page: Page, address: str, ready: str) -> float:
+def warm_first_map(page: Page, ready: str = READY) -> float:
     """Return the median ms from the address typed to the map painted; the first, cold visit is not counted."""
-    spent = []
-    for _ in range(RUNS + 1):
-        page.goto("about:blank")
-        start = time.perf_counter()
-        page.goto(address, wait_until="commit")
-        map_frame(page, ready)
-        spent.append((time.perf_counter() - start) * 1000)
-    return statistics.median(spent[1:])
-
-
-def ours_filter(page: Page) -> float:
-    """Choose categories one after the other; return the median ms from the click to the map redrawn."""
-    frame, spent = map_frame(page, READY), []
-    for name in CATEGORIES:
-        page.locator("section[data-testid=stSidebar] [data-testid=stMultiSelect] input").first.click()
-        option = page.get_by_role("option", name=name).first
-        option.wait_for()
-        frame.evaluate(NEXT_DRAWN)
-        start = page.evaluate("() => Date.now()")
-        option.click()
-        spent.append(frame.evaluate("() => window.next") - start)
-        page.keyboard.press("Escape")
-        page.wait_for_timeout(600)
-    return statistics.median(spent)
+    return statistics.median([first_map(page, ADDRESS, ready) for _ in range(RUNS + 1)][1:])
 
 
 MARKERS = "() => document.querySelectorAll('path.leaflet-interactive').length"
@@ -100,9 +65,10 @@ def plain_filter(page: Page) -> float:
 def in_browser() -> None:
     """Print the rows of the browser."""
     with serving("app.py", PORT), browser_page() as page:
-        first, change = first_map(page, ADDRESS, READY), ours_filter(page)
+        first = warm_first_map(page)
+        change = statistics.median(filter_changes(page, CATEGORIES, rest=600))
     with serving("bench/plain_app.py", PORT), browser_page() as page:
-        plain_first, plain_change = first_map(page, ADDRESS, MARKERS), plain_filter(page)
+        plain_first, plain_change = warm_first_map(page, MARKERS), plain_filter(page)
     say("first map painted, shipped collection", f"{first:.0f} ms", f"st_folium with one marker each: {plain_first:.0f} ms",
         f"{plain_first / first:.2f} ×")  # fmt: skip
     say("a filter change to the map redrawn", f"{change:.0f} ms", f"st_folium with one marker each: {plain_change:.0f} ms",
