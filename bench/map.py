@@ -10,7 +10,6 @@ import gzip
 import re
 import shutil
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
@@ -24,10 +23,9 @@ from typing import Any
 import folium
 import numpy as np
 import orjson
-from folium.plugins import FastMarkerCluster
 from playwright.sync_api import Error, Frame, Page
 
-from bench import map_dashboard, map_several
+from bench import map_dashboard, map_plain, map_several
 from bench.map_probe import (
     FRAME,
     GROUND,
@@ -53,10 +51,10 @@ from geo.grid import Window
 from incidents.filters import Filter
 
 ROOT = Path(__file__).resolve().parents[1]
-CLUSTER_MARKER = (
-    "function (row) { return L.marker(new L.LatLng(row[0], row[1])); }"  # the default needs another font
-)
-CLUSTER_PACKAGE = "leaflet.markercluster@1.5.3"
+MARKED = "() => !!document.querySelector('.leaflet-marker-icon')"
+PATIENCE = 300.0
+Make = Callable[..., folium.Map]
+Measured = tuple[float, float]  # ms to the first marker, MB of scripts
 
 
 # --- the server's side --------------------------------------------------------------------------------------------
@@ -185,65 +183,80 @@ def files(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def plain_markers(size: int) -> folium.Map:
-    """Return a folium map with one marker each."""
-    points, out = (
-        synthetic_points(size),
-        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None)),
-    )
-    for lon, lat in zip(points.lon, points.lat, strict=True):
-        if np.isfinite(lon):
-            folium.Marker((lat, lon)).add_to(out)
-    return out
-
-
-def fast_cluster(size: int) -> folium.Map:
-    """Return a folium map with FastMarkerCluster."""
-    points, out = (
-        synthetic_points(size),
-        _offline(folium.Map((48.6, 31.2), zoom_start=6, tiles=None)),
-    )
+def rows_of(size: int) -> map_plain.Rows:
+    """Return the (lat, lon) of the synthetic incidents that are on the map."""
+    points = synthetic_points(size)
     placed = np.isfinite(points.lon)
-    rows = np.stack([points.lat[placed], points.lon[placed]], axis=1).tolist()
-    layer = FastMarkerCluster(rows, callback=CLUSTER_MARKER)
-    layer.default_js = [("cluster", "leaflet.markercluster.js")]
-    layer.default_css = [("a", "MarkerCluster.css"), ("b", "MarkerCluster.Default.css")]
-    layer.add_to(out)
-    return out
+    return np.stack([points.lat[placed], points.lon[placed]], axis=1).tolist()  # type: ignore[no-any-return]
 
 
-def _offline(out: folium.Map) -> folium.Map:
-    out.options["max_zoom"] = 18
-    out.default_js, out.default_css = [("leaflet", "leaflet.js")], [("leaflet_css", "leaflet.css")]
-    return out
-
-
-def alternative(
-    name: str, size: int, make: Callable[[int], folium.Map], package: Path | None
-) -> float | None:
-    """Measure a plain folium page: from making the map in Python to the first marker on the screen."""
-    if make is fast_cluster and package is None:
-        say(f"{name}, {size:,}", "not measured: npm is not here")
-        return None
+def bare_file(size: int, make: Make, package: Path | None) -> Measured:
+    """Return the ms from making a folium map in Python to its first marker on the screen, as a file without a page."""
+    rows = rows_of(size)
     with tempfile.TemporaryDirectory() as temporary, browser_page() as page:
         folder = Path(temporary)
         shutil.copytree(basemap.leaflet_folder(), folder, dirs_exist_ok=True)
-        for path in (package or Path("/nonexistent")).glob("package/dist/*"):
-            shutil.copy(path, folder)
+        if package:
+            shutil.copytree(package, folder, dirs_exist_ok=True)
         start = time.perf_counter()
-        make(size).save(str(folder / "index.html"))
+        make(rows).save(str(folder / "index.html"))
         with files(folder) as address:
             page.goto(f"{address}/index.html", wait_until="commit")
-            try:
-                page.wait_for_selector(".leaflet-marker-icon", state="attached")
-                page.evaluate(FRAME)
-            except Error as error:
-                say(f"{name}, {size:,}", f"gave up: {str(error).splitlines()[0][:60]}")
-                return None
+            page.wait_for_selector(".leaflet-marker-icon", state="attached", timeout=PATIENCE * 1000)
+            page.evaluate(FRAME)
             first = (time.perf_counter() - start) * 1000
-            heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
-        say(f"{name}, {size:,}", f"{first:.0f} ms", "", "", "", "", f"{heap:.0f} MB")
-        return first
+            return first, heap_of(page.main_frame)
+
+
+def in_the_page(size: int, kind: str, package: Path | None) -> Measured:
+    """Return the ms from the address typed to the first marker painted, of a folium map in `st_folium`: in the Streamlit
+    page of our map, on a server that has shown it before.
+    """
+    served = {"MAP_SIZE": str(size), **({"MAP_PACKAGE": str(package)} if package else {})}
+    address = f"http://127.0.0.1:{PORT}/?page={kind}"
+    with serving("bench/map_app.py", PORT, **served), browser_page() as page:
+        first_map(page, address, MARKED, seconds=PATIENCE)
+        first = first_map(page, address, MARKED, seconds=PATIENCE)
+        return first, heap_of(map_frame(page, MARKED))
+
+
+def heap_of(frame: Frame) -> float:
+    """Return the memory of a frame's scripts, MB."""
+    return float(frame.evaluate("() => performance.memory.usedJSHeapSize") / 1e6)
+
+
+def alternative(name: str, ours: float, measure: Callable[[], Measured]) -> None:
+    """Print the row of an alternative, and how much faster our map is."""
+    try:
+        first, heap = measure()
+    except Error as error:
+        say(name, f"gave up: {str(error).splitlines()[0][:60]}")
+        return
+    say(name, f"{first:.0f} ms", "", "", "", "", f"{heap:.0f} MB")
+    say("  our map is faster by", f"{first / ours:.0f} times")
+
+
+def alternatives(ours: dict[int, float]) -> None:
+    """Print the rows of folium's own maps: as a bare file, and in the same Streamlit page as our map."""
+    with tempfile.TemporaryDirectory() as temporary:
+        package = map_plain.cluster_package(Path(temporary))
+        kinds: list[tuple[str, str, Make, list[int]]] = [
+            ("folium markers", "markers", map_plain.plain_markers, [10_000])
+        ]
+        if package is None:
+            say("FastMarkerCluster", "not measured: npm is not here")
+        else:
+            kinds.append(
+                ("FastMarkerCluster", "fast", map_plain.fast_cluster, [s for s in ours if s > 10_000])
+            )
+        for name, kind, make, sizes in kinds:
+            for size in sizes:
+                alternative(
+                    f"{name}, bare file, {size:,}", ours[size], partial(bare_file, size, make, package)
+                )
+                alternative(
+                    f"{name}, st_folium, {size:,}", ours[size], partial(in_the_page, size, kind, package)
+                )
 
 
 def streamlit_map(size: int) -> None:
@@ -260,15 +273,6 @@ def streamlit_map(size: int) -> None:
         first = (time.perf_counter() - start) * 1000
         heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6
         say(f"st.map, {size:,}", f"{first:.0f} ms", "", "", "", "", f"{heap:.0f} MB")
-
-
-def cluster_package(folder: Path) -> Path | None:
-    """Fetch the assets of FastMarkerCluster with npm, where there is one."""
-    if shutil.which("npm") is None:
-        return None
-    subprocess.run(["npm", "pack", "--silent", CLUSTER_PACKAGE], cwd=folder, check=True, capture_output=True)
-    subprocess.run(["tar", "xzf", *[p.name for p in folder.glob("*.tgz")]], cwd=folder, check=True)
-    return folder
 
 
 # --- several at once ----------------------------------------------------------------------------------------------
@@ -301,13 +305,7 @@ def main() -> None:
     )
     ours = {size: browser_side(size)["first"] for size in sizes}
     map_dashboard.main(sizes[-1])
-    with tempfile.TemporaryDirectory() as temporary:
-        package = cluster_package(Path(temporary))
-        alternative("folium markers", 10_000, plain_markers, package)
-        for size in sizes[1:]:
-            theirs = alternative("FastMarkerCluster", size, fast_cluster, package)
-            if theirs:
-                say(f"  our map is faster by, {size:,}", f"{theirs / ours[size]:.0f} times")
+    alternatives(ours)
     if not quick:
         streamlit_map(1_000_000)
     map_several.main(100_000 if quick else 1_000_000)

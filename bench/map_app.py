@@ -9,6 +9,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import streamlit as st
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from dashboard import server, warm
 
@@ -16,8 +18,10 @@ if (
     "MAP_PLAIN" not in os.environ
 ):  # as Python and Streamlit do it by themselves: the alternative of one measurement
     warm.share()
+package = os.environ.get("MAP_PACKAGE")  # the files of FastMarkerCluster
+files = [Mount("/cluster", StaticFiles(directory=package))] if package else []
 app = st.App(
     Path(__file__).with_name(os.environ.get("MAP_PAGE", "map_page.py")),
-    routes=server.routes(),
+    routes=[*files, *server.routes()],
     middleware=server.middleware(),
 )

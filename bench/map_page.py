@@ -1,16 +1,22 @@
-"""The Streamlit script of `map_app.py`: the filter, the line of truth and the map, all of the map's layers on."""
+"""The Streamlit script of `map_app.py`: the filter, the line of truth and the map; `?page=` puts another map there."""
 
 from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
+from functools import partial
 
+import folium
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
+from bench import map_plain
 from bench.memory import MemoryCatalogue, synthetic_points
 from dashboard import tokens, warm
+from geo import basemap
 from geo.layers import RETURNED, IncidentLayer, base_map, incident_group
 from incidents.filters import Filter
 
@@ -28,15 +34,20 @@ def catalogue() -> MemoryCatalogue:
     return made
 
 
-def product() -> None:
-    """Draw the product's map."""
+def chosen() -> Filter:
+    """Draw the choice of a category and the line of truth."""
     picked = st.pills("Category", CHOICES, key="category")
     where = Filter.from_words({"category": picked or ""})
     counts = catalogue().counts(where)
     st.text(
         f"{counts.total} incidents · {counts.mapped} on the map · {counts.unplaced} without a known place"
     )
-    layer = IncidentLayer(tokens.issue(catalogue(), where))
+    return where
+
+
+def product() -> None:
+    """Draw the product's map."""
+    layer = IncidentLayer(tokens.issue(catalogue(), chosen()))
     st_folium(
         base_map(center=(31.2, 48.6), zoom=6),
         key="map",
@@ -47,10 +58,22 @@ def product() -> None:
     )
 
 
+@st.cache_resource
+def rows(query: str) -> map_plain.Rows:
+    """Return the (lat, lon) of what a filter leaves on the map, made once for each filter."""
+    points = catalogue().points()
+    shown = catalogue().mask(Filter.from_query(query)) & np.isfinite(points.lon)
+    return np.stack([points.lat[shown], points.lon[shown]], axis=1).tolist()
+
+
+def plainly(make: Callable[..., folium.Map]) -> None:
+    """Draw a map of folium's own in the same page; made anew for each run, because st_folium changes it."""
+    made = make(rows(chosen().to_query()), leaflet=basemap.leaflet_address(""), cluster="/cluster/")
+    st_folium(made, height=640, use_container_width=True, returned_objects=[])
+
+
 def heavy() -> None:
     """Render 5,000 folium markers, which holds the interpreter for seconds."""
-    import folium
-
     ground = base_map()
     points = catalogue().points()
     for lon, lat in zip(points.lon[:5000], points.lat[:5000], strict=True):
@@ -65,4 +88,10 @@ def streamlit_map() -> None:
     st.map(pd.DataFrame({"lat": points.lat, "lon": points.lon}).dropna())
 
 
-{"heavy": heavy, "st.map": streamlit_map}.get(st.query_params.get("page", ""), product)()
+PAGES: dict[str, Callable[[], None]] = {
+    "heavy": heavy,
+    "st.map": streamlit_map,
+    "fast": partial(plainly, map_plain.fast_cluster),
+    "markers": partial(plainly, map_plain.plain_markers),
+}
+PAGES.get(st.query_params.get("page", ""), product)()

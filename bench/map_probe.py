@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Error, Frame, Page, sync_playwright
+from playwright.sync_api import TimeoutError as GaveUp
 
 PORT = int(os.environ.get("PORT", "8615"))
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info", "--js-flags=--expose-gc"]  # fmt: skip
@@ -64,7 +65,7 @@ def percentiles(values: list[float]) -> tuple[float, float]:
 
 def say(*cells: object) -> None:
     """Print one row of a table."""
-    print("  ".join(f"{c:>13}" if i else f"{c:<34}" for i, c in enumerate(cells)), flush=True)
+    print("  ".join(f"{c:>13}" if i else f"{c:<38}" for i, c in enumerate(cells)), flush=True)
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -87,16 +88,18 @@ def browser_page() -> Iterator[Page]:
             browser.close()
 
 
-def map_frame(page: Page, ready: str = READY) -> Frame:
-    """Return the frame of the map once `ready` holds in it and it is painted."""
-    page.wait_for_selector("iframe")
-    while True:
+def map_frame(page: Page, ready: str = READY, *, seconds: float = 300) -> Frame:
+    """Return the frame of the map once `ready` holds in it and it is painted. Raises GaveUp."""
+    until = time.perf_counter() + seconds
+    page.wait_for_selector("iframe", timeout=seconds * 1000)
+    while time.perf_counter() < until:
         for frame in page.frames:
             with suppress(Error):  # a map whose base changes is mounted anew: the old frame goes away
                 if "streamlit_folium" in frame.url and frame.evaluate(ready):
                     frame.evaluate(FRAME)
                     return frame
         page.wait_for_timeout(10)
+    raise GaveUp(f"nothing on the map after {seconds:.0f} s")
 
 
 def memory_of(pid: int) -> float:
@@ -105,12 +108,12 @@ def memory_of(pid: int) -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def first_map(page: Page, address: str, ready: str = READY) -> float:
+def first_map(page: Page, address: str, ready: str = READY, *, seconds: float = 300) -> float:
     """Return the ms from the address typed to the map painted."""
     page.goto("about:blank")
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
-    map_frame(page, ready)
+    map_frame(page, ready, seconds=seconds)
     return (time.perf_counter() - start) * 1000
 
 
