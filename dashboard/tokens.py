@@ -6,18 +6,20 @@ rerun of the page changes nothing on the map. Memory is bounded: the least recen
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.steps import step_edges, step_of
 from geo.grid import Grid, Selection
@@ -29,6 +31,7 @@ MAX_TOKENS: Final = 256
 MAX_BYTES: Final = 320_000_000
 MAX_INDEXES: Final = 2
 WORKERS: Final = 2
+MAX_WAITING: Final = 16
 PATIENCE: Final = 0.25
 TRIES: Final = 3
 IDLE_SECONDS: Final = 12 * 3600.0
@@ -73,7 +76,7 @@ class Entry:
     used: float
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _selection: Selection | None = None
-    preparing: Future[None] | None = None
+    settled: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -94,8 +97,11 @@ class Entry:
             return self._selection
 
     def prepare(self) -> None:
-        """Do what the first view would have to wait for."""
-        self.selection.prepare()
+        """Do what the first view would have to wait for; what fails is told to whoever asks for a view."""
+        try:
+            self.selection.prepare()
+        finally:
+            self.settled.set()
 
     @property
     def _mask(self) -> NDArray[np.bool_]:
@@ -141,6 +147,43 @@ class Entry:
         return 0 if self._selection is None else self._selection.nbytes + 5 * len(self._selection)
 
 
+class Queue:
+    """New filters that wait to be applied, one for each visitor: a newer one takes the place of the one before.
+
+    Bounded, whatever the visitors do: of too many, those who wait longest are dropped. A filter that is dropped is applied
+    when a browser asks for a view under it.
+    """
+
+    def __init__(self, *, workers: int = WORKERS, waiting: int = MAX_WAITING) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="new filter")
+        self._lock = threading.Lock()
+        self._waiting: OrderedDict[str, Entry] = OrderedDict()
+        self._free, self._most = workers, waiting
+
+    def put(self, visitor: str, entry: Entry) -> None:
+        """Apply a filter as soon as a thread is free, unless the visitor has chosen another by then."""
+        with self._lock:
+            self._waiting[visitor] = entry
+            if len(self._waiting) > self._most:
+                self._waiting.popitem(last=False)
+            if not self._free:
+                return
+            self._free -= 1
+        self._pool.submit(self._work)
+
+    def _work(self) -> None:
+        while (entry := self._next()) is not None:
+            with contextlib.suppress(Exception):  # told to whoever asks for a view
+                entry.prepare()
+
+    def _next(self) -> Entry | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popitem(last=False)[1]
+            self._free += 1
+            return None
+
+
 class Registry:
     """Tokens and what they stand for; safe to use from several threads."""
 
@@ -150,7 +193,7 @@ class Registry:
         self._names: dict[tuple[str, str], str] = {}
         self._indexes: OrderedDict[str, Indexed] = OrderedDict()
         self._lock = threading.RLock()
-        self._workers = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="new filter")
+        self._queue = Queue()
         self._max_tokens, self._max_bytes, self._idle, self._clock = max_tokens, max_bytes, idle, clock
 
     def issue(self, catalogue: Catalogue, where: Filter) -> str:
@@ -165,19 +208,22 @@ class Registry:
             self._touch(token)
             return token
 
-    def prepare(self, token: str) -> None:
-        """Begin to apply a new filter in a thread, so that it is ready when the browser asks for the first view."""
+    def prepare(self, token: str, *, visitor: str = "") -> None:
+        """Begin to apply a new filter in a thread, so that it is ready when the browser asks for the first view.
+
+        What the same `visitor` chose before and no thread has begun with is not applied any more.
+        """
         with self._lock:
             entry = self._entries.get(token)
-            if entry is not None and entry.preparing is None:
-                entry.preparing = self._workers.submit(entry.prepare)
+        if entry is not None and not entry.is_ready and not entry.settled.is_set():
+            self._queue.put(visitor or token, entry)
 
     def wait(self, token: str, *, seconds: float) -> None:
         """Wait until a new filter is applied, at most some seconds; what fails is told to whoever asks for a view."""
         with self._lock:
             entry = self._entries.get(token)
-        if entry is not None and entry.preparing is not None:
-            wait([entry.preparing], timeout=seconds)
+        if entry is not None and not entry.is_ready:
+            entry.settled.wait(seconds)
 
     def find(self, token: str) -> Entry | None:
         """Return what a token stands for; None for one that was never issued, has expired or was forgotten."""
@@ -230,8 +276,14 @@ def registry() -> Registry:
 def issue(catalogue: Catalogue, where: Filter) -> str:
     """Return the token that stands for `where` over `catalogue` on this process's map endpoint."""
     token = _SHARED.issue(catalogue, where)
-    _SHARED.prepare(token)
+    _SHARED.prepare(token, visitor=_visitor())
     return token
+
+
+def _visitor() -> str:
+    """Return the name of the session whose page runs; nothing where none does."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
 
 
 def map_first(token: str) -> None:

@@ -490,6 +490,72 @@ def test_a_page_waits_for_the_map_only_a_little(
     tokens.map_first("never issued")
 
 
+class Held:
+    """A catalogue whose filters are applied only once they are let go, and noted."""
+
+    def __init__(self, catalogue: MemoryCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.catalogue, self.go, self.begun = catalogue, threading.Event(), list[Filter]()
+        real = catalogue.mask
+
+        def slow(where: Filter) -> Any:
+            self.begun.append(where)
+            self.go.wait(20)
+            return real(where)
+
+        monkeypatch.setattr(catalogue, "mask", slow)
+
+    def chosen(self, registry: tokens.Registry, killed: int, *, visitor: str) -> str:
+        token = registry.issue(self.catalogue, Filter(min_killed=killed))
+        registry.prepare(token, visitor=visitor)
+        return token
+
+    def busy(self, count: int) -> None:
+        """Wait until that many threads are at work."""
+        limit = time.monotonic() + 10
+        while len(self.begun) < count and time.monotonic() < limit:
+            time.sleep(0.005)
+
+
+def is_ready(registry: tokens.Registry, token: str) -> bool:
+    entry = registry.find(token)
+    assert entry is not None
+    return entry.is_ready
+
+
+def test_of_a_burst_of_filters_only_the_newest_is_applied(
+    catalogue: MemoryCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, registry = Held(catalogue, monkeypatch), tokens.Registry(max_tokens=1000)
+    first = [held.chosen(registry, killed, visitor="one") for killed in range(2)]
+    held.busy(2)
+    burst = [held.chosen(registry, killed, visitor="one") for killed in range(2, 40)]
+    other = held.chosen(registry, 99, visitor="two")
+    held.go.set()
+    for token in (*first, burst[-1], other):
+        registry.wait(token, seconds=20)
+    assert [is_ready(registry, token) for token in (*first, burst[-1], other)] == [True] * 4
+    assert [where.min_killed for where in held.begun[2:]] == [39, 99]
+
+
+def test_filters_that_wait_are_bounded_and_none_is_lost(
+    catalogue: MemoryCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, registry = Held(catalogue, monkeypatch), tokens.Registry(max_tokens=1000)
+    many = [held.chosen(registry, killed, visitor=f"visitor {killed}") for killed in range(2)]
+    held.busy(2)
+    many += [held.chosen(registry, killed, visitor=f"visitor {killed}") for killed in range(2, 300)]
+    held.go.set()
+    registry.wait(many[-1], seconds=20)
+    newest = registry.find(many[-1])
+    assert newest is not None
+    assert newest.is_ready
+    assert len(held.begun) <= tokens.WORKERS + tokens.MAX_WAITING
+    dropped = registry.find(many[5])
+    assert dropped is not None
+    assert not dropped.is_ready
+    assert views.view(dropped, WORLD)["total"] == views.view(newest, WORLD)["total"] > 0
+
+
 def test_the_page_that_the_entry_point_names_is_there() -> None:
     assert server.page() == Path(server.__file__).with_name("page.py")
 
