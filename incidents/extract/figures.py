@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 
-from incidents.extract import _cues, extents, hedges, outcomes
+from incidents.extract import _cues, extents, hedges, interposed, marks, numbers, outcomes
 from incidents.extract import heads as people
 from incidents.extract.extents import BARE_NEXT
 from incidents.extract.heads import OF_THE, WORD, Head, is_thing
@@ -83,6 +84,12 @@ _LIE: Final = _cues.pattern("links", "lie")
 _TAKEN_OUT: Final = _cues.pattern("links", "taken_out")
 _BURIED: Final = _cues.pattern("links", "buried")
 _COLLAPSED: Final = _cues.pattern("links", "collapsed")
+_NOT: Final = re.compile(r"(?<!\w)(?:не|not|never|neither|cannot|(?:\w+)n't|unable to) $")
+_UNTIL: Final = _cues.pattern("links", "until")
+_YET_TO_COME: Final = _cues.pattern("links", "yet_to_come")
+_NOT_ONE: Final = _cues.pattern("links", "not_one")
+_NOBODY: Final = _cues.pattern("speech", "interposed_nobody")
+_AGE_ASIDE: Final = re.compile(r", \d{2}(?=,|$)")
 
 
 @cache
@@ -291,8 +298,25 @@ class Before(NamedTuple):
         return [*self.earlier, *self.last]
 
 
-def read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list[Figure]:
-    """Return every count of people, bodies and graves in order of the text."""
+def read(shadow: Shadow, segments: Segments, *, is_date: Callable[[int], bool]) -> list[Figure]:
+    """Return every count of people, bodies and graves in order of the text; none of a place that `is_date`."""
+    whole = interposed.joined(shadow, segments, leads_on=_leads_to_outcome, tells=_tells)
+    counted = [q for q in numbers.quantities(whole.shadow.lower) if not is_date(whole.back[q.core])]
+    return [whole.restored(f) for f in _read(whole.shadow, whole.segments, counted)]
+
+
+def _tells(words: str) -> bool:
+    """Say whether words have a figure, ages excepted, or an outcome of their own."""
+    return bool(numbers.quantities(_AGE_ASIDE.sub("", words))) or outcomes.names_one(words)
+
+
+def _leads_to_outcome(words: str) -> bool:
+    """Say whether words have a figure or an outcome, and the other is still to come."""
+    has_figure = bool(numbers.quantities(words)) or _NOBODY.search(words) is not None
+    return has_figure != outcomes.names_one(words)
+
+
+def _read(shadow: Shadow, segments: Segments, quantities: list[Quantity]) -> list[Figure]:
     by_sentence: dict[int, list[Quantity]] = {}
     for q in quantities:
         by_sentence.setdefault(segments.at(q.core).index, []).append(q)
@@ -480,6 +504,8 @@ def _counting(lower: str, sentence: Sentence, near: list[Cue]) -> list[Cue]:
 
 def _describes(lower: str, sentence: Sentence, cue: Cue) -> bool:
     """Say whether an outcome word only describes ("the most affected towns", "the funeral of the killed boy")."""
+    if marks.is_on_body(lower, cue):
+        return True
     first = max(sentence.start, cue.start - 40)
     is_kin = _KIN_OF.search(lower, first, cue.start) and _KIN_OF_WHOM.match(lower, cue.start)
     if is_kin or _ADJECTIVAL_BEFORE.search(lower, first, cue.start):
@@ -523,7 +549,8 @@ def _linked(
         if _is_harm(head, link.predicate, link, shadow.lower):
             made.append((head, _exhumed(shadow.lower, sentence, head, link)))
     made += _corrected(shadow.lower, sentence, heads, made, before)
-    return extents.inherited(shadow.lower, heads, made)
+    made = extents.inherited(shadow.lower, heads, made)
+    return marks.marked(shadow.lower, sentence.start, heads, made, before.near)
 
 
 def _is_one_of_them(lower: str, head: Head, before: Before) -> bool:
@@ -567,14 +594,12 @@ def _exhumed(lower: str, sentence: Sentence, head: Head, link: Link) -> Link:
 
 
 def _is_denied(lower: str, cue: Cue) -> bool:
-    """Say whether "not" stands right before an outcome."""
-    return (
-        re.search(
-            r"(?<!\w)(?:не|not|never|neither|cannot|(?:\w+)n't|unable to) $",
-            lower[max(0, cue.start - 12) : cue.start],
-        )
-        is not None
-    )
+    """Say whether "not" stands right before an outcome; "доки снаряд не вбив двох" says that it came to that."""
+    before = lower[max(0, cue.start - _LONGEST_QUOTE) : cue.start]
+    if not _NOT.search(before):
+        return False
+    is_to_come = _YET_TO_COME.fullmatch(lower, cue.start, cue.end) or _NOT_ONE.match(lower, cue.end)
+    return _UNTIL.search(before) is None or is_to_come is not None
 
 
 def _own_clause(lower: str, sentence: Sentence, end: int, cue: Cue | None) -> Sentence:

@@ -83,6 +83,11 @@ def cues(shadow: Shadow) -> list[Cue]:
     return sorted(set(found))
 
 
+def names_one(words: str) -> bool:
+    """Say whether some words, in small letters, hold an outcome word."""
+    return any(_cue_pattern(cyrillic)[0].search(words) for cyrillic in (False, True))
+
+
 def _spelt_out(pattern: str) -> str:
     """Put the words that `{name}` stands for; they may hold names themselves."""
     words = _cues.load("outcomes")["words"]

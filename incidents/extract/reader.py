@@ -231,7 +231,7 @@ class _Session:
         for d in self.dates:
             in_date[d.start : d.end] = b"\1" * (d.end - d.start)
         counted = [q for q in numbers.quantities(self.shadow.lower) if not in_date[q.core]]
-        found_figures = figures.read(self.shadow, self.segments, counted)
+        found_figures = figures.read(self.shadow, self.segments, is_date=lambda at: bool(in_date[at]))
         found_figures = self._claimed(found_figures)
         starts = [f.start for f in found_figures]
         told = [

@@ -316,3 +316,13 @@ def test_an_adverb_is_no_part_of_an_office() -> None:
 def test_a_ministry_that_denies_is_named_without_what_it_denies() -> None:
     text = "В министерстве применение силы отрицают."
     assert [c.speaker and c.speaker.name for c in read(text, published=DAY).claims] == ["Министерство"]
+
+
+def test_speech_broken_off_in_the_middle_keeps_its_speaker_and_its_exact_words() -> None:
+    text = "«Шестеро людей, — повідомив мер Іван Коваль, — загинули у дворі»."
+    (claim,) = [c for c in read(text, published=dt.date(2024, 5, 26)).claims if c.predicate == "killed"]
+    assert claim.speaker is not None
+    assert claim.speaker.name == "Іван Коваль"
+    assert claim.quote is not None
+    assert text[claim.quote.start : claim.quote.end] == claim.quote.text
+    assert claim.quote.text == "Шестеро людей, — повідомив мер Іван Коваль, — загинули"
