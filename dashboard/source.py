@@ -79,21 +79,37 @@ def store() -> Store:
         return _STORES[where]
 
 
+class _Moved(Exception):
+    """The collection changed while a question was answered: the answer is good, and of another revision than asked."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 @lru_cache(maxsize=1024)
 def _answer(source: Any, revision: str, question: str, *values: Any) -> Any:
-    """Ask once for each revision: answers are shared between visitors and must not be changed."""
-    del revision
-    return getattr(source, question)(*values)
+    """Ask once for each revision: answers are shared between visitors and must not be changed. Raises _Moved."""
+    return _of(source, revision, getattr(source, question)(*values))
 
 
 @lru_cache(maxsize=256)
 def _page(source: Any, revision: str, where: Filter, order: str, *rest: int) -> list[dict[str, Any]]:
-    del revision
+    """Return one page of rows. Raises _Moved."""
     descending, offset, limit = rest
-    rows: list[dict[str, Any]] = source.page(
-        where, order=order, descending=bool(descending), offset=offset, limit=limit
+    rows: list[dict[str, Any]] = _of(
+        source,
+        revision,
+        source.page(where, order=order, descending=bool(descending), offset=offset, limit=limit),
     )
     return rows
+
+
+def _of(source: Any, revision: str, answer: Any) -> Any:
+    """Return an answer that may be kept for a revision: a collection can come back to one it had before."""
+    if source.revision != revision:
+        raise _Moved(answer)
+    return answer
 
 
 @atexit.register
@@ -114,7 +130,10 @@ class Questions:
         self.revision = source.revision
 
     def _ask(self, question: str, *values: Any) -> Any:
-        return _answer(self._source, self.revision, question, *values)
+        try:
+            return _answer(self._source, self.revision, question, *values)
+        except _Moved as moved:
+            return moved.answer
 
     def counts(self, where: Filter) -> Counts:
         """Count the incidents of `where`."""
@@ -163,7 +182,11 @@ class Questions:
         self, where: Filter, *, order: str, descending: bool, offset: int, limit: int
     ) -> list[dict[str, Any]]:
         """Return one page of rows."""
-        return _page(self._source, self.revision, where, order, descending, offset, limit)
+        try:
+            return _page(self._source, self.revision, where, order, descending, offset, limit)
+        except _Moved as moved:
+            rows: list[dict[str, Any]] = moved.answer
+            return rows
 
 
 class RegionNames(dict[str, str]):

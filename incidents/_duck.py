@@ -1,6 +1,7 @@
 """The catalogue of a folder or a file: DuckDB over the derived Parquet index, the journal on top.
 
-Every question first looks whether the collection has changed: the journal each time, the files twice a second.
+Every question first looks whether the collection has changed: each time at the journal and the folder, which see every
+save of this program; twice a second at the files themselves, which a hand may have written into.
 """
 
 # ruff: noqa: S608 (only names of our own are put into SQL; every value is bound)
@@ -38,6 +39,7 @@ from incidents.store import FolderStore
 CHECK_EVERY_S: Final = 0.5
 WORDS_FROM: Final = 20_000
 """From this many rows on a text search looks the words up; below it scanning is as fast."""
+_TICK_NS: Final = 20_000_000  # the times of files are no finer than this on any system we know of
 _KEPT: Final = 24
 _PLACE: Final = "row_no, id, start, length"
 T = TypeVar("T")
@@ -57,7 +59,7 @@ class Source(Protocol):
     label: str
 
     def latest(self) -> object:
-        """Return a value that changes with the journal; very cheap."""
+        """Return a value that changes with every save, also one that is compacted at once; very cheap."""
 
     def stamp(self) -> object:
         """Return a value that changes with any file; looks at names, sizes and times only."""
@@ -76,8 +78,14 @@ class FolderSource:
         self.store, self.path, self.label = store, store.folder, f"{store.folder.name}/"
 
     def latest(self) -> object:
-        """Say how the journal stands."""
-        return _stat(self.store.folder / "journal.geojsons")
+        """Say how the journal stands, and when a name in the folder last came, went or took another file's place.
+
+        A journal that was written and compacted between two looks leaves no other trace. The system's clock ticks in
+        milliseconds: a change of this very moment may have a brother with the same time, so no two answers are alike.
+        """
+        journal, folder = _stat(self.store.folder / "journal.geojsons"), _stat(self.store.folder)
+        is_new = folder is not None and time.time_ns() - folder.mtime_ns < _TICK_NS
+        return journal, folder, time.monotonic_ns() if is_new else 0
 
     def stamp(self) -> object:
         """Say how all files stand."""
@@ -122,12 +130,18 @@ class FileSource:
         return {}
 
 
-def _stat(path: Path) -> object:
+class _Stat(NamedTuple):
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+def _stat(path: Path) -> _Stat | None:
     try:
         at = path.stat()
     except OSError:
         return None
-    return at.st_size, at.st_mtime_ns, at.st_ino
+    return _Stat(at.st_size, at.st_mtime_ns, at.st_ino)
 
 
 class DuckCatalogue:

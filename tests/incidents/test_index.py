@@ -83,12 +83,12 @@ def test_a_touched_file_is_recognised_by_its_content(folder: Path) -> None:
 
 
 def test_a_change_of_equal_length_and_time_is_seen(folder: Path) -> None:
-    catalogue = open_catalogue(folder)
+    before = open_catalogue(folder).revision
     path = busiest(folder)
     at = path.stat()
     edited(path, b'"predicate":"killed"', b'"predicate":"graves"')
     os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
-    assert open_catalogue(folder).revision != catalogue.revision
+    assert open_catalogue(folder).revision != before
 
 
 def test_every_row_knows_where_its_line_lies(tmp_path: Path) -> None:
@@ -142,6 +142,23 @@ def test_an_edit_is_seen_at_once_and_after_compaction(folder: Path) -> None:
     assert catalogue.counts(Filter(text="wording 2 zebra")).total == 1
     points = catalogue.points()
     assert len(points.ids) == 59
+
+
+def test_what_another_program_saved_and_compacted_is_seen_at_once(folder: Path) -> None:
+    theirs, catalogue = FolderStore.open(folder), open_catalogue(folder)
+    for number in range(12):
+        assert total(catalogue) == 60 + number  # a look at the files, after which they rest for half a second
+        theirs.put(SOME[0].model_copy(update={"id": f"i-more-{number}"}))
+        theirs.compact()
+    assert total(catalogue) == 72
+
+
+def test_a_hand_that_writes_into_a_file_is_seen_within_half_a_second(folder: Path) -> None:
+    catalogue = open_catalogue(folder)
+    first = catalogue.revision
+    edited(busiest(folder), b'"title":"', b'"title":"by hand ')
+    wait()
+    assert catalogue.revision != first
 
 
 def test_no_answer_of_an_earlier_state_comes_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
