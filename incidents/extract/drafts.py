@@ -331,7 +331,8 @@ class Drafter:
             if s.place and s.role in USABLE
         }
         for d in harm:
-            if d.site and d.site.place and d.site.place.place_id in named and self._speaks_of(d, text):
+            is_there = d.site and d.site.place and d.site.place.place_id in named
+            if is_there and (self._speaks_of(d, text) or self._is_told_in(d, sentence)):
                 return d
         mains = [d for d in harm if d.role == "incident"]
         if len(mains) == 1 and not named and not _pattern("general").search(text):
@@ -349,6 +350,9 @@ class Drafter:
             near if fact.predicate == "accusation" and len(text) < 140 else []
         )
         return aimed[0] if aimed and not _pattern("war_crimes").search(text) else None
+
+    def _is_told_in(self, draft: Draft, sentence: Sentence) -> bool:
+        return any(self._segments.at(start).index == sentence.index for start, _ in draft.spans)
 
     @staticmethod
     def _speaks_of(draft: Draft, text: str) -> bool:

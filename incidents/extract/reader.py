@@ -247,6 +247,7 @@ class _Session:
         told += damage.read(self.shadow, self.segments, counted)
         counts = [s for s in told if s.predicate == "damage_share"]
         told = [s for s in told if not s.by_russia or self._is_russian(s)]
+        told = self._of_harm(told, found_figures)
         told = [s for s in told if s.predicate != "damage" or not any(_overlap(s, c) for c in counts)]
         return sorted([*found_figures, *told], key=lambda x: (x.start, x.predicate, x.end))
 
@@ -258,6 +259,22 @@ class _Session:
         for start, end in [*names, *itertools.chain.from_iterable(denied)]:
             no_figure[start:end] = b"\1" * (end - start)
         return [f for f in found if not (no_figure[f.start] and no_figure[f.end - 1])]
+
+    def _of_harm(self, told: Sequence[Statement], figures: Sequence[Figure]) -> list[Statement]:
+        """Leave out a side named as the doer where its sentence counts nobody harmed but soldiers, or is a denial."""
+        harmed = {
+            self.segments.at(f.start).index
+            for f in figures
+            if f.predicate in {"killed", "injured"} and f.value != 0 and f.group != "soldiers"
+        }
+        denied = {self.segments.at(s.start).index for s in told if s.predicate == "denial"}
+        blame = [s for s in told if s.predicate == "accusation" and not s.needs_harm]
+        return [
+            s for s in told
+            if not s.needs_harm
+            or ((at := self.segments.at(s.start).index) in harmed and at not in denied
+                and not any(_overlap(s, b) for b in blame))
+        ]  # fmt: skip
 
     def _is_russian(self, found: Statement) -> bool:
         """Say whether a statement is Russia's or its appointees': from their mouth, Ukraine's fire is an accusation."""
@@ -341,7 +358,7 @@ class _Session:
         return rest[:200]
 
 
-def _overlap(one: Figure | Statement, other: Statement) -> bool:
+def _overlap(one: Figure | Statement, other: Figure | Statement) -> bool:
     return one.start < other.end and other.start < one.end
 
 

@@ -12,7 +12,7 @@ from incidents.extract.numbers import Quantity, quantities
 from incidents.extract.segment import Segments, Sentence
 from incidents.extract.shadow import Shadow
 
-_RUSSIA: Final = re.compile(r"russia|moscow|kremlin|росі|росси|москв|окупант|оккупант|кремл|рф(?!\w)")
+_RUSSIA: Final = re.compile(r"russia|moscow|kremlin|росі|росси|рашист|москв|окупант|оккупант|кремл|рф(?!\w)")
 _OFFICIAL: Final = re.compile(
     r"president|minister|governor|mayor|ambassador|secretary|commissioner|delegation|prosecutor|head of |mission|zelen|президент|міністр|министр|"
     r"губернатор|мер |голова|глава|посол|делегаці|делегаци|зеленськ|зеленск|генсек"
@@ -45,6 +45,7 @@ class Statement:
     why: str
     is_caption: bool = False
     by_russia: bool = False
+    needs_harm: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,11 @@ def _matches(rule: _Rule, lower: str, sentence: Sentence) -> list[re.Match[str]]
 
 
 def _is_told(made: list[Statement], new: Statement) -> bool:
-    return any(s.predicate == new.predicate and s.start < new.end and new.start < s.end for s in made)
+    return any(
+        s.predicate == new.predicate and s.start < new.end and new.start < s.end
+        for s in made
+        if not (new.needs_harm and s.by_russia)  # that one counts only from some mouths
+    )
 
 
 def _quoted(m: re.Match[str], entry: dict[str, Any]) -> tuple[int, int]:
@@ -131,6 +136,7 @@ def _statement(shadow: Shadow, sentence: Sentence, rule: _Rule, m: re.Match[str]
         start, end, rule.predicate, value, low, high, entry.get("qualifier", qualifier), entry.get("unit"), modality,
         entry.get("polarity", "positive"), entry.get("attribution", "explicit"), entry.get("review", "unreviewed"),
         rule.name, _why(entry, rule.predicate), bool(entry.get("capt")), entry.get("by") == "russian",
+        entry.get("needs") == "harm",
     )  # fmt: skip
 
 

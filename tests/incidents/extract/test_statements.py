@@ -176,3 +176,38 @@ def test_bound_hands_are_no_cause_of_death() -> None:
 )
 def test_an_attacker_who_says_the_target_was_military_denies(text: str, *, denies: bool) -> None:
     assert bool(_claims(text, "denial")) is denies
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "speaker"),
+    [
+        ("Russian troops shelled a bakery in Orikhiv, killing four people.", "Russia", None),
+        ("Ukrainian artillery hit a bakery in Donetsk, killing four people.", "Ukraine", None),
+        ("The Ukrainian military said a Russian rocket killed four.", "Russia", "Ukrainian military"),
+        ("Moscow said Ukrainian drones attacked Belgorod, wounding two residents.", "Ukraine", "Moscow"),
+        ("Росіяни вдарили по Оріхову: четверо загиблих.", "Russia", None),
+        ("Унаслідок російського обстрілу Нікополя поранено двох людей.", "Russia", None),
+        ("ВСУ обстреляли Горловку, ранены двое мирных жителей.", "Ukraine", None),
+    ],
+)
+def test_a_side_named_as_the_doer_is_told_as_an_accusation(
+    text: str, party: str, speaker: str | None
+) -> None:
+    assert [(c.value, c.speaker and c.speaker.name) for c in _claims(text, "accusation")] == [
+        (party, speaker)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ukrainian forces struck a barracks in Rovenky, killing 12 soldiers.",
+        "Ukrainian troops killed 120 occupiers over the day.",
+        "Russia denied that Russian forces shelled the market, killing three people.",
+        "Окупанти не обстрілювали місто, двоє людей загинули в ДТП.",
+        "The Russian army was seen near Izium. Two people were killed by a mine.",
+        "Ukrainian officials said three people were killed.",
+    ],
+)
+def test_a_battle_a_denial_or_a_side_that_only_speaks_accuses_nobody(text: str) -> None:
+    assert _claims(text, "accusation") == []
