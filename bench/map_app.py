@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -14,14 +17,21 @@ from starlette.staticfiles import StaticFiles
 
 from dashboard import server, warm
 
-if (
-    "MAP_PLAIN" not in os.environ
-):  # as Python and Streamlit do it by themselves: the alternative of one measurement
-    warm.share()
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Serve as the product does; or as Python and Streamlit do by themselves, the alternative of one measurement."""
+    if "MAP_PLAIN" not in os.environ:
+        warm.share()
+        warm.send_at_once()
+    yield {}
+
+
 package = os.environ.get("MAP_PACKAGE")  # the files of FastMarkerCluster
 files = [Mount("/cluster", StaticFiles(directory=package))] if package else []
 app = st.App(
     Path(__file__).with_name(os.environ.get("MAP_PAGE", "map_page.py")),
     routes=[*files, *server.routes()],
     middleware=server.middleware(),
+    lifespan=lifespan,
 )

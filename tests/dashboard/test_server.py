@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import re
+import socket
 import threading
 import time
 import warnings
@@ -466,6 +467,16 @@ def test_threads_take_short_turns_and_no_page_ends_with_a_full_collection(
     monkeypatch.setattr(warm.config, "set_option", lambda name, *, value: set_to.update({name: value}))
     warm.share()
     assert set_to == {"turn": 0.0005, "runner.postScriptGC": False}
+
+
+def test_connections_send_small_answers_at_once() -> None:
+    """Made as Streamlit makes it, without naming the protocol, a socket holds them back for 40 ms."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        warm.send_at_once()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_new_filter_is_applied_before_the_browser_asks(catalogue: MemoryCatalogue) -> None:
