@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from incidents import personal
 from incidents._addresses import bad_addresses
 from incidents._errors import BadInput
 from incidents._features import iter_features
@@ -83,8 +84,8 @@ def read(
 ) -> Iterator[Incident]:
     """Yield the incidents of a foreign file; a null `mapping` reads a file of our own.
 
-    A second row with an id gets a number behind it, which `on_note` is told, as it is told of places that are not found
-    and days in the future. `places` false leaves the gazetteer out. Raises BadInput for a mapping that does not fit the file and
+    A second row with an id gets a number behind it, which `on_note` is told, as it is told of places that are not found,
+    days in the future and words that name private people (`incidents.personal`): those are marked, never changed. `places` false leaves the gazetteer out. Raises BadInput for a mapping that does not fit the file and
     UnreadableCollection, with the line, for a file that cannot be read on.
     """
     kind: Kind = kind_of(path)
@@ -100,7 +101,11 @@ def read(
         own = free(incident.id, taken)
         if own != incident.id:
             on_note(Rejected(line, "id", f"{incident.id} is there twice; this row was kept as {own}"))
-        yield incident if own == incident.id else incident.model_copy(update={"id": own})
+        marked, where = personal.searched(incident)
+        if where:
+            why = "may name private people, which public exports leave out; look, and edit the mark if it is wrong"
+            on_note(Rejected(line, "sensitivity", f"{own}: {' and '.join(where)} {why}"))
+        yield marked if own == incident.id else marked.model_copy(update={"id": own})
 
 
 def _ours(

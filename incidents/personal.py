@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from geo import gazetteer
 from incidents.extract import persons, shadow
@@ -230,6 +231,48 @@ def sensitivity(
     if any(MARK in claim.sensitivity for claim in claims) or any(t and private_people(t) for t in written):
         return (NAMES,)
     return ()
+
+
+def searched(incident: Incident) -> tuple[Incident, tuple[str, ...]]:
+    """Return an incident that no report was read for, with its marks, and where it names private people.
+
+    No word is changed. One that is marked already, or whose marks a person has edited, stays as it is. A speaker is
+    searched by the name and role alone, so that one without a role is public only as a known official.
+    """
+    if {MARK, NAMES} & set(incident.sensitivity) or any(_edits_marks(c.detail) for c in incident.history):
+        return incident, ()
+    claims = tuple(_mark(c) if MARK not in c.sensitivity and _tells_name(c) else c for c in incident.claims)
+    names_one = {
+        "title": _found_in(incident.title),
+        "summary": _found_in(incident.summary),
+        "sources": any(_found_in(source.title) for source in incident.sources),
+        "claims": any(MARK in claim.sensitivity for claim in claims),
+    }
+    where = tuple(field for field, found in names_one.items() if found)
+    if not where:
+        return incident, ()
+    marks = (*incident.sensitivity, NAMES)
+    return incident.model_copy(update={"claims": claims, "sensitivity": marks}), where
+
+
+def _edits_marks(detail: dict[str, Any]) -> bool:
+    changed = detail.get("changed")
+    return isinstance(changed, dict) and "sensitivity" in changed
+
+
+def _tells_name(claim: Claim) -> bool:
+    speaker = claim.speaker
+    if speaker and not speaker.key and _found_in(f"{speaker.name}, {speaker.role or ''}"):
+        return True
+    worded = claim.value if isinstance(claim.value, str) else None
+    quote = claim.quote.text if claim.quote else None
+    return any(_found_in(text) for text in (quote, worded, claim.target, claim.group, claim.note))
+
+
+@lru_cache(maxsize=4096)
+def _found_in(text: str | None) -> bool:
+    """Say whether a text names a private person; remembered, as the rows of a table repeat each other."""
+    return bool(text) and bool(private_people(str(text)))
 
 
 def needs_care(incident: Incident) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from incidents import cli, editing, export, ingest, personal
+from incidents import cli, editing, export, importing, ingest, personal
+from incidents._mapping import parse_mapping
+from incidents._rejected import Rejected
 from incidents.editing import signed
 from incidents.merge import merge
 from incidents.model import Incident
@@ -159,3 +161,63 @@ def test_a_marked_line_takes_no_shortcut() -> None:
     line = export.to_line(plain.model_copy(update={"claims": (claim,)}))
     assert json.loads(line)["properties"]["sensitivity"] == []
     assert "Xyz" not in export.geojson_bytes([line]).decode()
+
+
+TABLE = """\
+id,date,place,summary,killed,speaker,url
+A1,2023-05-03,Kherson,"Oksana Tkach, 45, was killed in her flat.",1,Ivan Petrenko,https://example.org/a
+A2,2023-05-04,Kherson,"A shell hit a shop.",2,Governor Oleksandr Prokudin,https://example.org/b
+A3,2023-05-05,Kherson,"A shell hit a bus.",3,Kherson police,https://example.org/c
+"""
+COLUMNS = """\
+mapping: incident-atlas/1
+name: table
+reads: csv
+fields:
+  id: id
+  date_start: date
+  place_name: place
+  summary: summary
+  killed: killed
+  speaker: speaker
+  source_url: url
+"""
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> tuple[list[Incident], list[Rejected]]:
+    (tmp_path / "t.csv").write_text(TABLE, encoding="utf-8")
+    remarks: list[Rejected] = []
+    mapping = parse_mapping(COLUMNS, "t.yaml")
+    rows = importing.read(tmp_path / "t.csv", mapping, on_rejected=pytest.fail, on_note=remarks.append)
+    return list(rows), remarks
+
+
+def test_names_in_an_imported_table_are_told_and_do_not_leave(
+    imported: tuple[list[Incident], list[Rejected]],
+) -> None:
+    incidents, remarks = imported
+    whole = export.geojson_bytes(incidents, public=False).decode()
+    public = export.geojson_bytes(incidents).decode()
+    assert "Oksana Tkach, 45, was killed in her flat." in whole
+    assert not [name for name in ("Oksana", "Tkach", "Petrenko") if name in public]
+    assert [name for name in ("Prokudin", "Kherson police", "A shell hit a shop.") if name in public] == [
+        "Prokudin", "Kherson police", "A shell hit a shop.",
+    ]  # fmt: skip
+    assert [(r.line, r.field, r.reason.split(" may")[0]) for r in remarks if r.field == "sensitivity"] == [
+        (2, "sensitivity", "A1: summary and claims")
+    ]
+
+
+def test_a_mark_that_a_person_took_back_stays_back_in_an_import(tmp_path: Path) -> None:
+    found = incident(1, title="Oksana Tkach, 45, was killed")
+    marked = editing.correct(found, {"sensitivity": "personal_names"}, hand=signed("Ana"))
+    freed = editing.correct(marked, {"sensitivity": ""}, hand=signed("Ana"))
+    for name, one in (("plain", found), ("freed", freed)):
+        (tmp_path / f"{name}.geojson").write_bytes(export.geojson_bytes([one], public=False))
+    plain, back = (
+        next(importing.read(tmp_path / f"{name}.geojson", None, on_rejected=pytest.fail))
+        for name in ("plain", "freed")
+    )
+    assert plain.sensitivity == ("personal_names",)
+    assert back == freed
