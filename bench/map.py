@@ -241,7 +241,7 @@ def alternatives(ours: dict[int, float]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         package = map_plain.cluster_package(Path(temporary))
         kinds: list[tuple[str, str, Make, list[int]]] = [
-            ("folium markers", "markers", map_plain.plain_markers, [10_000])
+            ("folium markers", "markers", map_plain.plain_markers, [s for s in ours if s <= 10_000])
         ]
         if package is None:
             say("FastMarkerCluster", "not measured: npm is not here")

@@ -70,10 +70,11 @@ def _prepare() -> None:
     import pandas as pd
 
     from dashboard import source, tokens
-    from geo import layers
+    from geo import basemap, layers
     from incidents.filters import Filter
 
     del alt, pd, layers
+    basemap.compressed("basemap.json")
     with contextlib.suppress(AtlasError):
         questions = source.Questions(source.catalogue())
         everything = Filter()

@@ -62,11 +62,17 @@
     return out;
   }
 
-  /* Lines with the box around the first of them; projected when they are first drawn, which most never are. */
+  /* Lines with the box around the first of them. Where a box in whole degrees is given, they are read and projected when
+     they are first drawn, which most never are. */
   class Shape {
-    constructor(rings, quantum) {
-      this.rings = rings.map(decode);
+    constructor(rings, quantum, box) {
+      this.rings = rings;
       this.quantum = quantum;
+      if (box) this.box = [(box[0] + 180) / 360, mercator(box[3]), (box[2] + 180) / 360, mercator(box[1])];
+      else this.read();
+    }
+    read() {
+      this.rings = this.rings.map(decode);
       let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
       const first = this.rings[0];
       for (let i = 0; i < first.length; i += 2) {
@@ -75,11 +81,12 @@
         if (first[i + 1] < south) south = first[i + 1];
         if (first[i + 1] > north) north = first[i + 1];
       }
-      const [x0, y0, x1, y1] = projected([west, north, east, south], quantum);
+      const [x0, y0, x1, y1] = projected([west, north, east, south], this.quantum);
       this.box = [x0, y0, x1, y1];
     }
     get lines() {
       if (this.rings) {
+        if (typeof this.rings[0] === "string") this.read();
         this.drawn = this.rings.map((steps) => projected(steps, this.quantum));
         this.rings = null;
       }
@@ -87,7 +94,8 @@
     }
   }
 
-  const shapes = (packed, quantum) => packed.map((rings) => new Shape(rings, quantum));
+  const shapes = (packed, quantum, boxes) =>
+    packed.map((rings, i) => new Shape(rings, quantum, boxes && boxes.slice(4 * i, 4 * i + 4)));
 
   atlas.shapes = shapes;
 
@@ -96,7 +104,7 @@
     const out = {};
     for (const kind of ["land", "country", "region", "district", "lakes", "rivers"]) {
       let lines = null;
-      Object.defineProperty(out, kind, { get: () => (lines = lines || shapes(level[kind], level.quantum)) });
+      Object.defineProperty(out, kind, { get: () => (lines = lines || shapes(level[kind], level.quantum, level.boxes[kind])) });
     }
     return out;
   }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import math
 import re
 
+import numpy as np
 import pytest
 from streamlit_folium import _get_feature_group_string, _get_map_string, generate_js_hash
 
@@ -117,6 +120,19 @@ def _decode(text: str, quantum: float) -> list[tuple[float, float]]:
         lon, lat = lon + dx, lat + dy
         out.append((lon * quantum, lat * quantum))
     return out
+
+
+def test_the_basemap_is_served_with_the_box_of_every_shape() -> None:
+    served = json.loads(gzip.decompress(basemap.compressed("basemap.json")))["levels"]
+    for name, kind in (("far", "country"), ("far", "lakes"), ("near", "land"), ("near", "rivers")):
+        level = served[name]
+        lines = [_decode(rings[0], level["quantum"]) for rings in level[kind]]
+        holds = [
+            [math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys))]
+            for xs, ys in (zip(*line, strict=True) for line in lines)
+        ]
+        assert len(holds) > 5
+        assert np.reshape(level["boxes"][kind], (-1, 4)).tolist() == holds
 
 
 @pytest.mark.parametrize(
