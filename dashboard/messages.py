@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import streamlit as st
@@ -53,6 +54,18 @@ def unreadable(error: AtlasError, path: str, words: Words) -> None:
     if len(problems) > _MOST:
         lines.append(words("state.unreadable_more", n=len(problems) - _MOST))
     notice(words("state.unreadable"), lines, why=words("state.unreadable_why", path=path), kind="error")
+
+
+@contextlib.contextmanager
+def answered(path: str, words: Words) -> Iterator[None]:
+    """Say in words why what is drawn in the block has no answer: no memory, no database, files damaged meanwhile."""
+    try:
+        yield
+    except AtlasError as error:
+        if isinstance(error, BadInput | Unavailable):
+            unreadable(error, path, words)
+        else:
+            notice(words("state.unanswered"), [str(error)], kind="error")
 
 
 def behind(problems: Sequence[str], path: str, words: Words) -> None:

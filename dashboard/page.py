@@ -34,7 +34,8 @@ def map_page() -> None:
     words = _language()
     frame = _frame(words)
     if frame is not None:
-        page_map.draw(frame)
+        with messages.answered(source.shown_path(), words):
+            page_map.draw(frame)
 
 
 def about_page() -> None:
@@ -44,7 +45,8 @@ def about_page() -> None:
     words = _language()
     frame = _frame(words)
     if frame is not None:
-        page_about.draw(frame)
+        with messages.answered(source.shown_path(), words):
+            page_about.draw(frame)
     session.write(session.current(), only=("lang",))
 
 

@@ -94,6 +94,13 @@ def _move(frame: Frame) -> None:
 @st.fragment
 def _map(frame: Frame) -> None:
     """Draw the line of truth and the map. A pan redraws this part alone, unless the lists follow the view."""
+    with messages.answered(
+        source.shown_path(), frame.words
+    ):  # it is redrawn alone, without the page around it
+        _draw_map(frame)
+
+
+def _draw_map(frame: Frame) -> None:
     session.catch_up()
     _controls(frame)
     state = session.current()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import plainly, session, theme
+from dashboard import messages, plainly, session, source, theme
 from dashboard.ledger_view import range_words
 from dashboard.markup import asset
 from dashboard.source import Questions
@@ -49,13 +49,14 @@ def draw(questions: Questions, where: Filter, words: Words, mode: theme.Mode) ->
     if marks.get("table_of") != where:
         marks |= {"table_of": where, "table_page": 0}
     session.catch_up()
-    _component(
-        key="incident_table",
-        data=_data(questions, where, words, mode),
-        on_pick_change=_picked,
-        on_sort_change=_sorted,
-        on_turn_change=_turned,
-    )
+    with messages.answered(source.shown_path(), words):
+        _component(
+            key="incident_table",
+            data=_data(questions, where, words, mode),
+            on_pick_change=_picked,
+            on_sort_change=_sorted,
+            on_turn_change=_turned,
+        )
 
 
 def _picked() -> None:

@@ -26,7 +26,7 @@ from incidents import _rings, _shape, sql, vocabulary
 from incidents._errors import AtlasError, NotFound, UnreadableCollection
 from incidents._fold import terms
 from incidents._scripts import written
-from incidents._snapshot import Place, Places, Snapshot, filled
+from incidents._snapshot import PASSING, Place, Places, Snapshot, filled, remove_damaged
 from incidents._words import Words, build, mask, path_of
 from incidents.catalogue import Bin, Counts, Points, Unit
 from incidents.filters import Filter
@@ -157,6 +157,7 @@ class DuckCatalogue:
             -1
         )  # the number of a snapshot: the snapshot itself would be kept open with all its files
         self._settling: threading.Thread | None = None
+        self._tables: list[Path] = []
         self._looked = time.monotonic()
         self._latest, self._stamp = source.latest(), source.stamp()
         self._snapshot = self._opened()
@@ -176,14 +177,14 @@ class DuckCatalogue:
         return self._cached(shot, "revision", shot.digest)
 
     def _opened(self) -> Snapshot:
-        with self._source.view() as moment:
-            parts = self._index.refresh(dict(moment.files), label=self._source.label)
+        with self._source.view() as moment, _in_words():
             try:
-                shot = Snapshot(parts, self._index.folder, dict(moment.files))
+                shot = self._open(moment)
+            except PASSING:
+                raise
             except duckdb.Error:  # a table is damaged, or another process has just replaced it
-                self._index.discard()
-                parts = self._index.refresh(dict(moment.files), label=self._source.label)
-                shot = Snapshot(parts, self._index.folder, dict(moment.files))
+                remove_damaged(self._tables)
+                shot = self._open(moment)
             shot.edit(moment.overlay)
         if (
             not shot.is_settled
@@ -191,6 +192,11 @@ class DuckCatalogue:
             self._settling = threading.Thread(target=self._settle, args=(shot,), name="settle")
             self._settling.start()
         return shot
+
+    def _open(self, moment: Moment) -> Snapshot:
+        parts = self._index.refresh(dict(moment.files), label=self._source.label)
+        self._tables = [self._index.path(table) for part in parts for table in part.tables if table.rows]
+        return Snapshot(parts, self._index.folder, dict(moment.files))
 
     def _settle(self, shot: Snapshot) -> None:
         shot.settle()
@@ -225,24 +231,28 @@ class DuckCatalogue:
     def _keep_up(self) -> None:
         with self._source.view() as moment:
             same = self._index.is_current(self._snapshot.parts, dict(moment.files))
-            if same and self._snapshot.edit(moment.overlay):
-                return
+            with _in_words():
+                if same and self._snapshot.edit(moment.overlay):
+                    return
         self._snapshot = self._opened()
 
     def _ask(self, question: Callable[[Snapshot], T]) -> T:
-        """Answer from the newest state; where the index on disk is gone or damaged, make it anew and ask again."""
+        """Answer from the newest state; where the index on disk is gone or damaged, make that part anew and ask again.
+
+        Raises AtlasError where memory does not suffice or somebody stopped the question: that harms no file.
+        """
         shot = self._current()
         try:
             return question(shot)
+        except PASSING as error:
+            raise _told(error) from error
         except duckdb.Error:
             with self._lock:
                 if self._snapshot is shot:
-                    self._index.discard()
+                    remove_damaged(shot.tables)
                     self._snapshot = self._opened()
-            try:
+            with _in_words():
                 return question(self._snapshot)
-            except duckdb.Error as error:
-                raise AtlasError(f"the index cannot answer: {str(error).splitlines()[0]}") from error
 
     def _cached(self, shot: Snapshot, key: object, make: Callable[[], T]) -> T:
         full = (shot.number, shot.generation, key)
@@ -458,6 +468,26 @@ class DuckCatalogue:
         part = np.searchsorted(shot.offsets, row, side="right") - 1
         order = np.lexsort((row, start, part))
         return Places(row[order], part[order], start[order], length[order])
+
+
+def _told(error: duckdb.Error) -> AtlasError:
+    """Return what an error of the engine means for a person."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return AtlasError(
+            "this question needs more memory than there is for it; nothing is wrong with the collection. Ask for a "
+            "shorter time or a smaller area, or close other programs, and ask again"
+        )
+    if isinstance(error, duckdb.InterruptException):
+        return AtlasError("this question was stopped before it was answered; ask again")
+    return AtlasError(f"the index cannot answer: {str(error).splitlines()[0]}")
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _told(error) from error
 
 
 def make_words(tables: Sequence[Path]) -> None:

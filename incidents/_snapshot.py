@@ -16,6 +16,7 @@ import os
 import secrets
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -33,6 +34,10 @@ from incidents.sql import Sql
 HOT_LIMIT: Final = 50_000
 """Up to this many rows the hot columns are held in memory; beyond it they are read from disk, within `_MEMORY`."""
 _MEMORY: Final = "280MB"
+HOT_PREFIX: Final = "hot-"
+_GRACE_S: Final = 60
+PASSING: Final = (duckdb.OutOfMemoryException, duckdb.InterruptException)
+"""What stops a question and says nothing about the files."""
 _OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 _HOT: Final = ", ".join((*_shape.HOT, "row_no"))
 _DOUBLED: Final = (
@@ -104,7 +109,7 @@ class Snapshot:
             run(f"CREATE TABLE held.hot AS SELECT {_HOT} FROM parquet")
             run("CHECKPOINT held")
             run("CREATE VIEW hot AS FROM held.hot")
-        elif self._hot_file().exists():
+        elif hot_file(self.tables).exists():
             self._attach()
         self._show(changed=False)
         self._leave_out_doubles()
@@ -122,7 +127,7 @@ class Snapshot:
         It is read in blocks, several times faster than Parquet. Meanwhile, and where nothing can be written, questions
         are answered from the Parquet files. Safe beside questions and edits.
         """
-        path = self._hot_file()
+        path = hot_file(self.tables)
         temp = path.with_name(f".tmp-{secrets.token_hex(6)}")
         try:
             with contextlib.closing(duckdb.connect(temp, config=dict(_OFFLINE))) as con:
@@ -130,6 +135,7 @@ class Snapshot:
                 con.execute(f"CREATE TABLE hot AS SELECT {_HOT} FROM ({self._parquet(self.tables)})")
                 con.execute(f"CREATE TABLE doubled AS {_DOUBLED}")
             temp.replace(path)
+            _remove_others(path)
             with self._changing:
                 self._attach()
                 self._show(changed=self._changed)
@@ -138,14 +144,8 @@ class Snapshot:
         finally:
             temp.unlink(missing_ok=True)
 
-    def _hot_file(self) -> Path:
-        made_of = hashlib.sha256(
-            "\n".join([_HOT, duckdb.__version__, *(p.name for p in self.tables)]).encode()
-        )
-        return self.tables[0].parent / f"hot-{made_of.hexdigest()[:16]}.duckdb"
-
     def _attach(self) -> None:
-        self._con.execute(f"ATTACH '{_quoted(self._hot_file())}' AS kept (READ_ONLY)")
+        self._con.execute(f"ATTACH '{_quoted(hot_file(self.tables))}' AS kept (READ_ONLY)")
         self._has_kept = True
 
     # ---- what stands in the files twice
@@ -355,6 +355,48 @@ class Snapshot:
         for incident_id in sorted(self.overlay):
             made.update(incident_id.encode() + b"\t" + (self.overlay[incident_id] or b"deleted") + b"\n")
         return made.hexdigest()[:24]
+
+
+def hot_file(tables: Sequence[Path]) -> Path:
+    """Return where the hot columns of these tables are kept."""
+    made_of = hashlib.sha256("\n".join([_HOT, duckdb.__version__, *(p.name for p in tables)]).encode())
+    return tables[0].parent / f"{HOT_PREFIX}{made_of.hexdigest()[:16]}.duckdb"
+
+
+def _remove_others(path: Path) -> None:
+    """Remove the hot columns of earlier states, but not what somebody may be opening just now."""
+    for other in path.parent.glob(f"{HOT_PREFIX}*.duckdb"):
+        with contextlib.suppress(OSError):
+            if other != path and abs(time.time() - other.stat().st_mtime) > _GRACE_S:
+                other.unlink()
+
+
+def remove_damaged(tables: Sequence[Path]) -> list[Path]:
+    """Remove those tables of an index, and the hot columns made of them, that cannot be read; returns which.
+
+    Reads all of them. What could not be told apart from a lack of memory stays.
+    """
+    asked = {path: f"read_parquet('{_quoted(path)}')" for path in tables}
+    if tables and hot_file(tables).exists():
+        asked[hot_file(tables)] = "kept.hot"
+    damaged = [path for path, rows in asked.items() if not _is_readable(path, rows)]
+    for path in damaged:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+    return damaged
+
+
+def _is_readable(path: Path, rows: str) -> bool:
+    with contextlib.closing(duckdb.connect(config=dict(_OFFLINE))) as con:
+        try:
+            if rows.startswith("kept"):
+                con.execute(f"ATTACH '{_quoted(path)}' AS kept (READ_ONLY)")
+            con.execute(f"SELECT bit_xor(hash(t)) FROM {rows} t").fetchall()
+        except PASSING:
+            return True
+        except duckdb.Error:
+            return False
+    return True
 
 
 def _stat(handle: int) -> tuple[int, int]:

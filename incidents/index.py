@@ -149,10 +149,6 @@ class Index:
         """Return where a table lies."""
         return self.folder / table.name
 
-    def discard(self) -> None:
-        """Remove the index, whatever state it is in; the next `refresh` makes it anew."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
     def _current(self) -> dict[str, Part]:
         """Read the manifest; anything odd about it means that there is no index."""
         try:
@@ -242,7 +238,10 @@ class Index:
         kept = {p.name for table in named for p in (table, path_of(table))} | {MANIFEST, ".lock"}
         with contextlib.suppress(OSError):
             for path in self.folder.iterdir():
-                if path.name not in kept and time.time() - path.stat().st_mtime > grace_s:
+                is_other = path.name not in kept and not path.name.startswith(
+                    "hot-"
+                )  # those sweep themselves
+                if is_other and time.time() - path.stat().st_mtime > grace_s:
                     path.unlink(missing_ok=True)
 
     def _build_many(

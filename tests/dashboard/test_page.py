@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session, source
+from incidents._duck import DuckCatalogue
+from incidents._errors import AtlasError
 from incidents._pg import parse
 from incidents.catalogue import Counts
 from incidents.cli import main
@@ -264,6 +266,21 @@ def test_a_collection_that_comes_back_to_an_earlier_revision_has_its_counts_agai
     assert questions.counts(Filter()).total == 7
     held.is_edited, held.revision = False, "6"
     assert questions.counts(Filter()).total == 6
+
+
+def test_a_question_without_memory_is_said_in_words(
+    opened: Any, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AtlasError("this question needs more memory than there is for it")
+
+    opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(DuckCatalogue, "facets", fail)
+        test = opened(min_killed="0", category="shelling,burial_site")
+    assert not test.exception
+    assert "This question could not be answered" in html(test)
+    assert "more memory" in html(test)
 
 
 @pytest.mark.postgres

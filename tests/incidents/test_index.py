@@ -7,6 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,7 +15,7 @@ from bench.synthetic import write_folder
 from incidents import _duck, _snapshot
 from incidents import index as index_module
 from incidents._duck import CHECK_EVERY_S
-from incidents._errors import UnreadableCollection
+from incidents._errors import AtlasError, UnreadableCollection
 from incidents._lines import id_of, written
 from incidents.catalogue import Catalogue
 from incidents.catalogues import open_catalogue
@@ -208,6 +209,41 @@ def test_a_damaged_table_is_made_anew(folder: Path, damage: bytes | None) -> Non
     catalogue = open_catalogue(folder)
     assert total(catalogue) == 60
     assert catalogue.counts(EVERYTHING.model_copy(update={"text": "school"})).total > 0
+
+
+def test_a_table_that_rots_while_it_is_used_is_made_anew_and_no_other(folder: Path) -> None:
+    catalogue = open_catalogue(folder)
+    before = tables(folder)
+    table = max((folder / ".index").rglob("*.parquet"), key=lambda path: path.stat().st_size)
+    table.write_bytes(bytes(table.stat().st_size))
+    assert catalogue.counts(EVERYTHING.model_copy(update={"text": "school"})).total > 0
+    after = tables(folder)
+    assert after.keys() == before.keys()
+    assert {name for name in after if after[name] != before[name]} == {table.name}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block"), "needs more memory"),
+        (duckdb.InterruptException("INTERRUPT Error: Interrupted!"), "was stopped"),
+    ],
+)
+def test_a_question_without_memory_is_told_in_words_and_leaves_the_index(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error, told: str
+) -> None:
+    catalogue = open_catalogue(folder)
+    before = tables(folder)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_snapshot.Snapshot, "rows", fail)
+        with pytest.raises(AtlasError, match=told):
+            total(catalogue)
+    assert tables(folder) == before
+    assert total(catalogue) == 60
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from incidents import _snapshot, vocabulary
 from incidents._duck import DuckCatalogue, make_words
-from incidents._errors import BadInput
+from incidents._errors import BadInput, UnreadableCollection
 from incidents._fold import fold
 from incidents._words import path_of
 from incidents.catalogue import Catalogue
@@ -170,6 +171,46 @@ def test_columns_kept_on_disk_are_made_once(on_disk: DuckCatalogue, tmp_path: Pa
     assert again.counts(Filter()) == on_disk.counts(Filter())
     assert [p.stat().st_mtime_ns for p in folder.glob("hot-*.duckdb")] == [made]
     assert not list(folder.glob(".tmp-*"))
+
+
+@pytest.fixture
+def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Catalogue, Path]:
+    """A collection taken for too large to be held in memory, and its hot columns on disk, made long ago."""
+    monkeypatch.setattr(_snapshot, "HOT_LIMIT", 10)
+    catalogue = _opened(tmp_path)
+    assert isinstance(catalogue, DuckCatalogue)
+    catalogue.settled()
+    (kept,) = tmp_path.rglob("hot-*.duckdb")
+    os.utime(kept, (1, 1))
+    return catalogue, kept
+
+
+def test_columns_kept_on_disk_outlive_a_slip_of_the_hand(
+    settled: tuple[Catalogue, Path], tmp_path: Path
+) -> None:
+    catalogue, kept = settled
+    month = next(tmp_path.glob("*.geojson"))
+    good = month.read_bytes()
+    month.write_bytes(good.replace(b'"category":"', b'"category":"un', 1))
+    with pytest.raises(UnreadableCollection):
+        open_catalogue(tmp_path)
+    month.write_bytes(good)
+    again = open_catalogue(tmp_path)
+    assert again.counts(Filter()) == catalogue.counts(Filter())
+    assert kept.stat().st_mtime == 1
+
+
+def test_columns_kept_on_disk_that_are_of_no_use_any_more_are_removed(
+    settled: tuple[DuckCatalogue, Path], tmp_path: Path
+) -> None:
+    catalogue, kept = settled
+    store = FolderStore.open(tmp_path)
+    store.delete(COLLECTION[0].id)
+    store.compact()
+    catalogue.counts(Filter())
+    catalogue.settled()
+    assert not kept.exists()
+    assert len(list(kept.parent.glob("hot-*.duckdb"))) == 1
 
 
 @pytest.mark.parametrize("word", list(Filter.model_fields))
