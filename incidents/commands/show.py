@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import click
 
 from incidents.catalogues import open_catalogue
@@ -11,6 +13,8 @@ from incidents.derive import derived
 from incidents.editing import Difference, short, worded
 from incidents.geojson import to_line
 from incidents.model import Change, Claim, Incident, Source
+
+_NAMES: Final = ("place_name", "admin2_name", "admin1_name", "country")
 
 
 @click.command("show", epilog=example("show incident-id", "show incident-id --json --from my-collection"))
@@ -108,12 +112,36 @@ def _marks(claim: Claim) -> str:
 
 
 def _change(change: Change) -> str:
-    """Tell a line of history: when, who, what, and what stood before where it is a single value."""
+    """Tell a line of history: when, who, what, what it was and became where that is a single value or a place, and why."""
     changed = change.detail.get("changed")
     parts = [f"{change.at[:16].replace('T', ' ')}  {change.by}: {change.what}"]
     if "claim" in change.detail:
         parts.append(short(str(change.detail["claim"])))
-    if isinstance(changed, dict) and change.what not in {"merged", "place"}:
+    if isinstance(changed, dict) and change.what == "place":
+        parts.append(_moved(changed))
+    elif isinstance(changed, dict) and change.what != "merged":
         parts.append(", ".join(worded(Difference(name, *pair)) for name, pair in changed.items()))
     why = change.detail.get("why")
     return " ".join(parts) + (f" ({why})" if why else "")
+
+
+def _moved(changed: dict[str, Any]) -> str:
+    """Tell a change of place: the names from and to, then where and how exactly it lies, as far as they differ."""
+    names = [
+        ", ".join(str(changed[field][side]) for field in _NAMES if field in changed and changed[field][side])
+        for side in (0, 1)
+    ]
+    parts = [f"{names[0] or 'not known'} → {names[1] or 'not known'}"] if any(names) else []
+    for field, told in (("point", _position), ("uncertainty_m", _radius), ("geo_precision", str)):
+        if field in changed:
+            old, new = (told(value) if value is not None else "none" for value in changed[field])
+            parts.append(f"{old} → {new}")
+    return "; ".join(parts)
+
+
+def _position(point: dict[str, float]) -> str:
+    return f"lon {point['lon']}, lat {point['lat']}"
+
+
+def _radius(metres: float) -> str:
+    return f"± {metres:g} m"

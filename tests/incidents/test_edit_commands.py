@@ -126,3 +126,24 @@ def test_an_edit_that_makes_no_sense_changes_nothing_and_says_why(
     assert done.exit_code in {1, 2}
     assert said in done.output
     assert open_store(folder).get("i0007") == two_voices()
+
+
+def test_the_history_tells_from_where_to_where_a_place_was_moved_by_whom_and_why(folder: Path) -> None:
+    moves = (
+        ("--place", "Izium", "--province", "Kharkiv Oblast", "--why", "the pit is in Izium"),
+        ("--at", "37.2485,49.2121", "--precision", "site"),
+        ("--no-place",),
+    )
+    for words in moves:
+        done = run("edit", "i0009", *words, "--by", "Ana", "--into", folder)
+        assert done.exit_code == 0, done.output
+    told = [
+        line for line in run("show", "i0009", "--from", folder).output.splitlines() if "Ana: place" in line
+    ]
+    assert "→ Izium, " in told[0]
+    assert "Kharkiv" in told[0]
+    assert told[0].endswith("(the pit is in Izium)")
+    assert "→ lon 37.2485, lat 49.2121" in told[1]
+    assert "→ ± 50 m" in told[1]
+    assert "→ not known" in told[2]
+    assert "lon 37.2485, lat 49.2121 → none" in told[2]
