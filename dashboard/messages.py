@@ -83,10 +83,10 @@ def gone(incident_id: str, words: Words) -> None:
     notice(words("state.gone", id=_cut(incident_id)), why=words("state.gone_why"), kind="warning")
 
 
-def nothing(words: Words, *, path: str, is_filtered: bool) -> None:
+def nothing(words: Words, *, path: str, is_filtered: bool, lines: Sequence[str] = ()) -> None:
     """Say that there is nothing to show, and what to do about it. `path` is where the collection is."""
     if is_filtered:
-        notice(words("state.empty"), why=words("state.empty_why"))
+        notice(words("state.empty"), lines, why=words("state.empty_why"))
         return
     command = f"incident-atlas ingest report.txt --into {shlex.quote(path)}"
     notice(words("state.empty_collection"), why=words("state.empty_collection_why", command=command))

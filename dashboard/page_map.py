@@ -16,6 +16,7 @@ from dashboard import (
     ledger_view,
     map_panel,
     messages,
+    nothing,
     overview,
     session,
     source,
@@ -313,10 +314,10 @@ def _side(frame: Frame) -> None:
 def _list(frame: Frame) -> None:
     """Draw the table and the downloads; each part keeps its place, so that none is mounted anew."""
     words, where = frame.words, session.asked()
-    nothing, head, rows, files = (st.container() for _ in range(4))
+    empty, head, rows, files = (st.container() for _ in range(4))
     if frame.questions.counts(where).total == 0:
-        with nothing:
-            messages.nothing(words, path=source.shown_path(), is_filtered=not where.is_empty)
+        with empty:
+            nothing.draw(frame, where, path=source.shown_path())
         return
     with head:
         st.subheader(words("table.heading"), anchor=False)

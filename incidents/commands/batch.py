@@ -12,11 +12,12 @@ import orjson
 import pyarrow as pa
 import shapely
 
+from incidents import hints
 from incidents._batchsource import Layout, parquet_of
 from incidents._errors import BadInput
 from incidents._regions import Regions
 from incidents.batch import Chosen, DuckEngine, Engine, Job, run
-from incidents.catalogues import place_ids
+from incidents.catalogues import open_catalogue, place_ids
 from incidents.commands._common import example, filter_options, store_options
 from incidents.commands._words import counted
 from incidents.filters import Filter
@@ -100,6 +101,9 @@ def _run(
             click.echo(f"{out}: written", err=True)
         else:
             _show(run(job, opened, regions=regions))
+    if not where.is_empty:
+        for line in hints.why_nothing(open_catalogue(source), where):
+            click.echo(f"0 incidents: {line}", err=True)
 
 
 def _settings(conf: tuple[str, ...]) -> dict[str, str]:

@@ -132,6 +132,26 @@ def test_nothing_found_is_said_with_a_way_back(opened: Any) -> None:
     assert "6 incidents" in html(test)
 
 
+def test_an_empty_result_names_the_filter_and_offers_what_comes_near(opened: Any) -> None:
+    test = opened(place="Testovee", lang="en")
+    assert "Did you mean" in html(test)
+    (button,) = [b for b in test.button if b.label == "Testove"]
+    button.click().run()
+    assert not test.exception
+    assert "Nothing passes these filters." not in html(test)
+    assert test.query_params["place"] in ("Testove", ["Testove"])
+
+
+def test_filters_that_leave_nothing_only_together_can_be_lifted_one_by_one(opened: Any) -> None:
+    test = opened(text="Shots", since="2031-01-01", lang="uk")
+    assert "Події лежать між" in html(test)
+    test = opened(text="unknown place", category="burial_site", lang="en")
+    assert "all together none" in html(test)
+    (button,) = [b for b in test.button if b.label.startswith("Without “What happened”")]
+    button.click().run()
+    assert titles(test) == ["Shots at an unknown place"]
+
+
 def test_those_without_a_place_can_be_listed(opened: Any) -> None:
     test = opened()
     test.button(key="list_unplaced").click().run()

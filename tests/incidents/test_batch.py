@@ -274,3 +274,11 @@ def test_the_command_takes_the_words_of_a_filter(collection: Path, tmp_path: Pat
     assert wrong.exit_code == 2
     assert "--category" in wrong.output
     assert "--since" in wrong.output
+
+
+def test_a_filter_word_that_matches_nothing_is_explained(collection: Path) -> None:
+    told = _ran("rollup", "--from", str(collection), "--place", "Izimu")
+    assert told.exit_code == 0
+    assert "0 incidents: --place Izimu: did you mean Izium?" in told.output
+    found = _ran("duplicates", "--from", str(collection), "--place", "Izium")
+    assert "0 incidents" not in found.output
