@@ -30,7 +30,8 @@ from incidents.stores import Store
 
 OPEN: Final = "open"
 APART: Final = "apart"
-_LARGEST_GROUP: Final = 300
+LARGEST_GROUP: Final = 300
+"""A group of more is judged pair by pair: nobody can have looked at all of it."""
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
@@ -133,10 +134,11 @@ def accept(store: Store, a: str, b: str, *, by: str, at: str) -> Incident:
 def accept_group(store: Store, group: Group, *, by: str, at: str) -> Incident:
     """Merge all incidents of a group into its first and return that. Each merge can be taken back on its own.
 
-    Raises BadInput where two of them were told apart before.
+    Raises BadInput where two of them were told apart before, and for a group that is too large.
     """
-    known = told_apart(store)
-    if met := next((pair for pair in combinations(group.ids, 2) if frozenset(pair) in known), None):
+    _check_size(group, "make one")
+    members = set(group.ids)
+    if met := next((sorted(pair) for pair in told_apart(store) if pair <= members), None):
         raise BadInput(f"{met[0]} and {met[1]} were told apart; judge the pairs of this group one by one")
     first, *others = group.ids
     with store.writing(by=by) as writer:
@@ -154,15 +156,20 @@ def reject_group(store: Store, group: Group, *, by: str, at: str) -> int:
 
     Raises BadInput for a group so large that nobody can have looked at all of it.
     """
-    if len(group.ids) > _LARGEST_GROUP:
-        raise BadInput(
-            f"{len(group.ids):,} incidents are too many to tell apart at once (at most {_LARGEST_GROUP}); judge the pairs"
-        )
+    _check_size(group, "tell apart")
     judged = [
         {"a": a, "b": b, "state": APART, "by": by, "at": at} for a, b in combinations(sorted(group.ids), 2)
     ]
     _save(store, [*store.candidates(), *judged], by=by)
     return len(judged)
+
+
+def _check_size(group: Group, what: str) -> None:
+    if len(group.ids) > LARGEST_GROUP:
+        raise BadInput(
+            f"{len(group.ids):,} incidents are too many to {what} at once (at most {LARGEST_GROUP}); nothing was changed. "
+            "Judge the pairs one by one: what is judged leaves the group, and the rest may fall into smaller ones"
+        )
 
 
 def group_of(pair: Collection[str], found: Sequence[Group]) -> Group:

@@ -102,6 +102,9 @@ def _head(group: Group, number: int) -> None:
     named = ", ".join(printable(i) for i in group.ids[:_NAMED])
     more = f" and {len(group.ids) - _NAMED:,} more" if len(group.ids) > _NAMED else ""
     click.echo(f"group of {len(group.ids):,} incidents, pairs {number} to {last}: {named}{more}")
+    if len(group.ids) > duplicates.LARGEST_GROUP:
+        click.echo(f"      more than {duplicates.LARGEST_GROUP}: these are judged pair by pair")
+        return
     click.echo(
         f"      `merge accept {number} --group` makes them one, `merge reject {number} --group` tells all apart"
     )

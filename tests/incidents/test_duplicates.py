@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,21 @@ def test_a_group_with_two_that_were_told_apart_is_not_merged_at_once(store: Fold
     assert done.exit_code == 1
     assert "were told apart" in done.output
     assert ids(store) == ["i000", "i001", "i002"]
+
+
+def test_a_group_that_nobody_can_have_looked_at_is_judged_by_pairs(store: FolderStore) -> None:
+    chain = [f"i{n:04}" for n in range(duplicates.LARGEST_GROUP + 1)]
+    store.put([incident(i) for i in chain])
+    duplicates.record(store, [Candidate(a, b, 0.7, ()) for a, b in pairwise(chain)], by="somebody")
+    assert "--group" not in run(store, "list").output
+    for judged in ("accept", "reject"):
+        done = run(store, judged, "1", "--group")
+        assert done.exit_code == 1
+        assert "301 incidents are too many" in done.output
+        assert "one by one" in done.output
+    assert ids(store) == chain
+    run(store, "reject", chain[150], chain[151])
+    assert [len(group.ids) for group in duplicates.groups(store)] == [151, 150]
 
 
 def test_a_pair_that_stands_alone_is_no_group_and_keeps_its_number(store: FolderStore) -> None:
