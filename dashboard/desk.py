@@ -58,6 +58,8 @@ def draw(incident: Incident, words: Words) -> None:
     with st.container(key="desk"):
         st.html(render("desk.html", heading=words("desk.heading"), lead=words("desk.lead")))
         _said(desk, incident, words)
+        if why := _refusal():
+            messages.notice(words("desk.read_only"), [why], kind="warning")
         names = [words("desk.tab_review"), words("desk.tab_correct"), words("desk.tab_claim")]
         review, correct, claim = st.tabs(names)
         with review, st.form(desk.key("review_form"), border=False):
@@ -66,6 +68,14 @@ def draw(incident: Incident, words: Words) -> None:
             _correct(desk, words)
         with claim:
             _claim(desk, words)
+
+
+def _refusal() -> str | None:
+    """Say why nothing can be saved at present, before somebody has typed."""
+    try:
+        return source.store().refusal()
+    except AtlasError as error:
+        return str(error)
 
 
 def _laid_out(incident: Incident, language: str) -> Desk:

@@ -100,6 +100,10 @@ class PostgresStore(Editing):
 
     # ---- reading
 
+    def refusal(self) -> str | None:
+        """Say why no edit can be saved here at present: null, for a database says so when it is asked to save."""
+        return None
+
     def revision(self) -> str:
         """Return a value that changes when, and only when, the content does."""
         identity, number = self.server.read("SELECT identity, revision FROM collection")[0]

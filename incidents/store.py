@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -293,6 +294,14 @@ class FolderStore(Editing):
         return None
 
     # ---- writing
+
+    def refusal(self) -> str | None:
+        """Say why no edit can be saved here at present, as far as that shows without trying; null where it can be."""
+        paths = [self.folder, *(p for p in (self.folder / _files.LOCK, self._journal.path) if p.exists())]
+        for path in paths:
+            if not os.access(path, os.W_OK):
+                return f"{path}: may not be written; whoever owns it can allow that, or copy the collection elsewhere"
+        return None
 
     def replace(self, before: Incident, after: Incident, *, by: str | None = None) -> None:
         """Save `after` where `before` is still what the collection holds. Raises Conflict with both versions."""

@@ -19,6 +19,9 @@ class Store(Protocol):
 
     problems: list[str]
 
+    def refusal(self) -> str | None:
+        """Say why no edit can be saved at present, null where it can be."""
+
     def revision(self) -> str:
         """Return a value that changes with the content."""
 

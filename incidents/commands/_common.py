@@ -185,6 +185,15 @@ def size_of(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
+def refuse_shipped(source: str, option: str) -> None:
+    """Raise UsageError where `option` would edit the collection that ships with the program."""
+    if "://" not in source and Path(source).resolve() == Path(shipped() or "/nowhere").resolve():
+        raise click.UsageError(
+            f"{option}: {source} is the example that ships with the program and stays as it is; "
+            f"copy it first: copy {source} my-collection"
+        )
+
+
 def shipped() -> str | None:
     """Return the folder of the example collection, null where it is not installed."""
     for root in (Path.cwd(), Path(__file__).resolve().parents[2]):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from incidents import editing
+from incidents.commands._common import refuse_shipped
 from incidents.commands._words import printable
 from incidents.editing import Edit, Hand
 from incidents.stores import Store, name_of, open_store
@@ -22,6 +23,7 @@ def hand_options(command: Command) -> Command:
 
     @wraps(command)
     def gathered(*, into: str, by: str | None, why: str, **given: Any) -> Any:
+        refuse_shipped(into, "--into")
         return command(**given, store=open_store(into), hand=editing.signed(who(by), why))
 
     options = [

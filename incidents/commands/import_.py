@@ -11,7 +11,7 @@ from incidents import importing
 from incidents._guess import lacking, shown, unused
 from incidents._mapping import Mapping, read_mapping
 from incidents._rejected import Report
-from incidents.commands._common import bytes_bar, example, size_of
+from incidents.commands._common import bytes_bar, example, refuse_shipped, size_of
 from incidents.commands._words import counted
 from incidents.model import Incident
 from incidents.stores import Store, name_of, open_store
@@ -68,6 +68,7 @@ def command(
         return
     if into is None:
         raise click.UsageError("--into FOLDER: name the collection, or use --guess to see the mapping")
+    refuse_shipped(into, "--into")
     if chosen and not mapping:
         _refuse_empty(chosen, file, columns)
         click.echo(_announced(chosen, columns), err=True)

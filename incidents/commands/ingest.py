@@ -12,7 +12,7 @@ import click
 from incidents import bylines, duplicates, ingest
 from incidents._errors import AtlasError, BadInput
 from incidents.bylines import Byline
-from incidents.commands._common import example, progress
+from incidents.commands._common import example, progress, refuse_shipped
 from incidents.commands._words import printable
 from incidents.duplicates import Absorbed
 from incidents.ingest import Ingested, Tally
@@ -80,6 +80,8 @@ def command(
     """
     if (into is None) == (out is None):
         raise click.UsageError("name where the incidents go: --into FOLDER or --out FILE.geojson")
+    if into:
+        refuse_shipped(into, "--into")
     rows = {one.path.resolve(): one for one in bylines.listed(list_)} if list_ else {}
     listed = {path: one.byline for path, one in rows.items()}
     named = {path.resolve() for path in reports}

@@ -10,12 +10,12 @@ from typing import Final
 import click
 
 from incidents import duplicates
-from incidents.commands._common import example
+from incidents.commands._common import example, refuse_shipped
 from incidents.commands._pairs import told
 from incidents.commands._words import counted, printable
 from incidents.duplicates import Group
 from incidents.merge import PER_INCIDENT, Candidate
-from incidents.stores import name_of, open_store
+from incidents.stores import Store, name_of, open_store
 
 _FOLDER = click.option(
     "--into",
@@ -49,6 +49,12 @@ def _who(by: str | None) -> str:
     return by or getpass.getuser()
 
 
+def _opened(folder: str) -> Store:
+    """Open a collection to write judgements into it."""
+    refuse_shipped(folder, "--into")
+    return open_store(folder)
+
+
 def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
@@ -58,7 +64,7 @@ def _now() -> str:
 @_BY
 def find(folder: str, by: str | None) -> None:
     """Compare the whole collection and note the pairs that may be one incident. Merges nothing."""
-    store = open_store(folder)
+    store = _opened(folder)
     found = duplicates.look(store, by=_who(by))
     more = "; see `merge list`" if found else ""
     click.echo(f"{name_of(store)}: {counted(len(found), 'pair')} may be one incident{_cap(found)}{more}")
@@ -120,7 +126,7 @@ def _head(group: Group, number: int) -> None:
 @_GROUP
 def accept(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -> None:
     """Merge a pair: the first id stays, the other is found under it from now on."""
-    store = open_store(folder)
+    store = _opened(folder)
     if whole:
         group = duplicates.group_of(pair, duplicates.groups(store))
         left = duplicates.accept_group(store, group, by=_who(by), at=_now())
@@ -142,7 +148,7 @@ def accept(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -
 @_GROUP
 def reject(pair: tuple[str, ...], folder: str, by: str | None, *, whole: bool) -> None:
     """Note that a pair are two incidents; it is not proposed again."""
-    store = open_store(folder)
+    store = _opened(folder)
     if whole:
         group = duplicates.group_of(pair, duplicates.groups(store))
         duplicates.reject_group(store, group, by=_who(by), at=_now())
@@ -163,7 +169,7 @@ def undo(incident_id: str, other: str | None, folder: str, by: str | None) -> No
 
     The history of both says so. `merge find` may propose the pair again; `merge reject` says that they are two.
     """
-    one, two = duplicates.undo(open_store(folder), incident_id, other, by=_who(by), at=_now())
+    one, two = duplicates.undo(_opened(folder), incident_id, other, by=_who(by), at=_now())
     click.echo(
         f"{printable(one)} and {printable(two)} are two again; `merge reject` if they must not be proposed again"
     )

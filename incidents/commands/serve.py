@@ -16,7 +16,7 @@ import click
 
 from incidents._errors import AtlasError
 from incidents._features import iter_features
-from incidents.commands._common import EDITING, EDITOR, STORE, example, shipped, shown, store_options
+from incidents.commands._common import EDITING, EDITOR, STORE, example, refuse_shipped, shown, store_options
 from incidents.stores import is_database, open_store
 
 
@@ -43,7 +43,7 @@ def command(*, port: int, address: str, edit: bool, by: str | None, source: str)
         raise click.UsageError("--by goes with --edit")
     if edit:
         _check_editable(source)
-    _prepare(source)
+    _prepare(source, edit=edit)
     _check_port(address, port)
     host = f"[{address}]" if ":" in address else address
     click.echo(f"Incident Atlas: http://{host}:{port}  (collection {shown(source)}; Ctrl+C stops it)")
@@ -73,11 +73,7 @@ def _check_editable(source: str) -> None:
         raise click.UsageError(
             f"--edit: {source} is a single file; copy it into a folder: import {source} --into FOLDER"
         )
-    if path.resolve() == Path(shipped() or "/nowhere").resolve():
-        raise click.UsageError(
-            f"--edit: {source} is the example that ships with the program and stays as it is; "
-            f"copy it first: copy {source} my-collection"
-        )
+    refuse_shipped(source, "--edit")
 
 
 def _number(address: str) -> str:
@@ -88,7 +84,7 @@ def _number(address: str) -> str:
         raise AtlasError(f"--address {address}: is not an address of this machine") from error
 
 
-def _prepare(source: str) -> None:
+def _prepare(source: str, *, edit: bool) -> None:
     """Open the collection once, so that what is wrong with it is said here and not in the browser."""
     if Path(source).is_file():
         _check_file(Path(source))
@@ -96,6 +92,8 @@ def _prepare(source: str) -> None:
     store = open_store(source, create=is_database(source))
     for told in store.problems:
         click.echo(told, err=True)
+    if edit and (why := store.refusal()):
+        raise AtlasError(f"--edit: {why}. Without --edit it can be read as it is")
     with contextlib.suppress(AtlasError):  # only to start faster
         store.compact_if_large()
 

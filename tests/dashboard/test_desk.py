@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import changes, desk, source, strings
-from incidents import editing
+from incidents import editing, store
 from incidents.editing import Difference, Edit
 from incidents.model import Change
 from incidents.store import FolderStore
@@ -61,6 +62,17 @@ def test_without_the_option_nothing_can_be_changed(opened: Any) -> None:
     test = opened("t-first", edit=False)
     assert "Strike t-first" in html(test)
     assert not [w for w in (*test.button, *test.text_input) if w.key and "desk_" in w.key]
+
+
+def test_a_folder_that_may_not_be_written_is_said_before_anybody_types(
+    opened: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Nothing can be saved" not in html(opened("t-first"))
+    really = os.access
+    monkeypatch.setattr(store.os, "access", lambda path, mode: Path(path) != folder and really(path, mode))
+    page = html(opened("t-first"))
+    assert "Nothing can be saved in this collection at present" in page
+    assert f"{folder}: may not be written" in page
 
 
 def test_a_review_is_kept_and_the_page_shows_it(opened: Any, folder: Path) -> None:

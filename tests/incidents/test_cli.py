@@ -21,6 +21,8 @@ from incidents import cli
 from incidents.store import FolderStore
 from tests.incidents.samples import incident
 
+SHIPPED = str(Path(__file__).resolve().parents[2] / "data" / "ukraine")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -302,3 +304,26 @@ def test_serving_what_is_no_collection_is_refused(tmp_path: Path, start: bytes, 
     done = run("serve", "--from", path, "--port", "8719")
     assert done.exit_code == 1
     assert told in done.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("edit", "any-id", "title=Other", "--into", SHIPPED, "--dry-run"),
+        ("review", "any-id", "--as", "accepted", "--into", SHIPPED),
+        ("merge", "find", "--into", SHIPPED),
+        ("merge", "undo", "any-id", "--into", SHIPPED),
+        ("ingest", "README.md", "--into", SHIPPED),
+        ("import", "README.md", "--mapping", "ukraine-timemap", "--into", SHIPPED),
+        ("serve", "--edit", "--from", SHIPPED),
+    ],
+)
+def test_the_example_that_ships_stays_as_it_is_whatever_would_edit_it(words: tuple[str, ...]) -> None:
+    before = {path.name: path.read_bytes() for path in Path(SHIPPED).iterdir() if path.is_file()}
+    done = run(*words)
+    assert done.exit_code == 2
+    assert (
+        f"{SHIPPED} is the example that ships with the program and stays as it is; copy it first"
+        in done.output
+    )
+    assert before == {path.name: path.read_bytes() for path in Path(SHIPPED).iterdir() if path.is_file()}

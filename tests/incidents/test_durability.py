@@ -547,6 +547,9 @@ def test_a_read_only_folder_is_read_and_says_so_when_written(disk: Path) -> None
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
     shown = CliRunner().invoke(main, ["show", "i0001", "--from", str(folder)])
     assert shown.exit_code == 0
+    edited = CliRunner().invoke(main, ["serve", "--edit", "--from", str(folder)])
+    assert edited.exit_code == 1
+    assert f"--edit: {folder}: may not be written" in edited.output
 
 
 def test_a_rename_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
