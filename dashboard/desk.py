@@ -26,6 +26,7 @@ from incidents.model import Claim, Incident
 REVIEWS: Final = ("unreviewed", "accepted", "needs_review", "rejected")
 GRADINGS: Final = (editing.NONE, *editing.JUDGED)
 _CHOICES: Final = frozenset({"predicate", "qualifier", "extent"})
+_SEVERAL: Final = ("impact", "weapon")
 _MARK: Final = "desk"
 _NAME: Final = "desk_name"
 
@@ -40,6 +41,7 @@ class Desk:
     is_saved: bool = False
     problems: list[str] = field(default_factory=list)
     met: Meanwhile | None = None
+    saved: Edit | None = None
 
     def key(self, name: str) -> str:
         """Return the key of a widget; one of its own for each laying out, so that none keeps an older value."""
@@ -92,15 +94,15 @@ def _laid_out(incident: Incident, language: str) -> Desk:
     return desk
 
 
-def _lay_out_anew(*, is_saved: bool = False) -> None:
-    """Take the incident from the desk; the next run lays it out as it is then."""
+def _lay_out_anew(*, is_saved: bool = False, saved: Edit | None = None) -> None:
+    """Take the incident from the desk; the next run lays it out as it is then. `saved` is what may be taken back."""
     desk: Desk = held().marks[_MARK]
     try:
         now = source.catalogue().get(desk.seen.id)
     except NotFound:  # deleted meanwhile: the page says so
         held().marks.pop(_MARK)
         return
-    held().marks[_MARK] = Desk(now, desk.number + 1, desk.language, is_saved=is_saved)
+    held().marks[_MARK] = Desk(now, desk.number + 1, desk.language, is_saved=is_saved, saved=saved)
 
 
 def _said(desk: Desk, now: Incident, words: Words) -> None:
@@ -108,6 +110,8 @@ def _said(desk: Desk, now: Incident, words: Words) -> None:
     if desk.is_saved:
         last = desk.seen.history[-1] if desk.seen.history else None
         messages.notice(words("desk.saved", who=last.by if last else ""))
+        if desk.saved is not None and desk.saved.after == desk.seen == now:
+            st.button(words("desk.undo"), on_click=_take_back, args=(words,), key=desk.key("undo"))
     if desk.problems:
         messages.notice(words("desk.refused"), desk.problems, kind="error")
     if desk.met is not None or now != desk.seen:
@@ -169,6 +173,17 @@ def _correct(desk: Desk, words: Words) -> None:
         words("filter.category"), known, index=known.index(seen.category), key=desk.key("category"),
         format_func=lambda word: words.term("category", word),
     )  # fmt: skip
+    known = list(vocabulary.words("role"))
+    st.selectbox(
+        words("filter.role"), known, index=known.index(seen.role), key=desk.key("role"),
+        format_func=lambda word: words.term("role", word),
+    )  # fmt: skip
+    for name in _SEVERAL:
+        st.multiselect(
+            words(f"filter.{name}"), list(vocabulary.words(name)), list(getattr(seen, name)), key=desk.key(name),
+            format_func=partial(words.term, name), placeholder=words("none"),
+        )  # fmt: skip
+    st.text_area(words("desk.summary"), seen.summary, key=desk.key("summary"), height=110)
     st.text_input(words("desk.date"), date_text(seen), key=desk.key("date"), help=words("desk.date_help"))
     st.text_input(
         words("filter.place"), seen.place_name or "", key=desk.key("place"), help=words("desk.place_help")
@@ -301,9 +316,7 @@ def _save_correction(words: Words) -> None:
     hand = _hand(desk, "correct")
 
     def change(incident: Incident) -> Incident:
-        shown = {"title": incident.title, "category": incident.category, "date": date_text(incident)}
-        typed = {name: str(desk.typed(name) or "").strip() for name in shown}
-        fields = {name: text for name, text in typed.items() if text != shown[name]}
+        fields = _corrected(desk)
         place: dict[str, Any] | None = None
         problems: list[str] = []
         try:
@@ -319,6 +332,20 @@ def _save_correction(words: Words) -> None:
         return editing.move(incident, place, hand=hand) if place is not None else incident
 
     _save(desk, hand, change, words)
+
+
+def _corrected(desk: Desk) -> dict[str, str]:
+    """Return the fields of the incident that were written otherwise than they stood there, as a person writes them."""
+    seen = desk.seen
+    shown = {name: getattr(seen, name) for name in ("title", "category", "role", "summary")}
+    shown["date"] = date_text(seen)
+    typed = {name: str(desk.typed(name) or "").strip() for name in shown}
+    fields = {name: text for name, text in typed.items() if text != shown[name].strip()}
+    for name in _SEVERAL:
+        chosen = list(desk.typed(name) or ())
+        if set(chosen) != set(getattr(seen, name)):
+            fields[name] = ",".join(chosen)
+    return fields
 
 
 def _place(desk: Desk) -> dict[str, Any] | None:
@@ -346,4 +373,14 @@ def _save(desk: Desk, hand: Hand, change: Any, words: Words) -> None:
     except AtlasError as error:
         desk.problems = [str(error)]
     else:
-        _lay_out_anew(is_saved=True)
+        _lay_out_anew(is_saved=True, saved=edit)
+
+
+def _take_back(words: Words) -> None:
+    """Put the incident back as it was before the last save of this visitor."""
+    desk: Desk = held().marks[_MARK]
+    saved = desk.saved
+    if saved is None or saved.before is None:
+        return
+    before, hand = saved.before, editing.signed(held().marks.get(_NAME) or source.editor())
+    _save(desk, hand, lambda seen: editing.taken_back(before, seen, hand=hand), words)

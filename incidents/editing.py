@@ -177,6 +177,15 @@ def split(
     )
 
 
+def taken_back(before: Incident, after: Incident, *, hand: Hand) -> Incident:
+    """Return `after` as it was `before` an edit. The history keeps both lines, and claims as they stood in between."""
+    was = {claim.id: claim for claim in before.claims}
+    told = [c.model_dump(mode="json", exclude_defaults=True) for c in after.claims if was.get(c.id) != c]
+    back = before.model_copy(update={"history": after.history})
+    detail = {"changed": _differing(after, back)} | ({"claims": told} if told else {})
+    return _noted(back, "taken back", detail, hand)
+
+
 def _new(incident: Incident, claims: Collection[str]) -> Incident:
     """Return an incident without claims, of the place and day of `incident`, under an id of its own."""
     blank = {"claims", "sources", "history", "previous_ids", "summary", "judged_grading"}

@@ -128,6 +128,46 @@ def test_place_date_category_and_title_are_corrected(opened: Any, folder: Path) 
     assert "0 without a known place" in html(test)
 
 
+def test_impact_weapon_role_and_summary_are_corrected_and_taken_back(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    assert set(widget(test.multiselect, "impact").options) >= {"Homes", "Health care"}
+    before = FolderStore.open(folder).get("t-first")
+    widget(test.multiselect, "impact").set_value(["healthcare", "residential"])
+    widget(test.multiselect, "weapon").set_value(["drone"])
+    widget(test.selectbox, "role").set_value("referenced")
+    widget(test.text_area, "summary").set_value("A clinic and a house were hit.")
+    page = html(save(test, "correct"))
+    kept = FolderStore.open(folder).get("t-first")
+    assert (set(kept.impact), kept.weapon, kept.role, kept.summary) == (
+        {"healthcare", "residential"},
+        ("drone",),
+        "referenced",
+        "A clinic and a house were hit.",
+    )
+    assert "A clinic and a house were hit." in page
+    assert "Weapon: none → Drone" in page
+    widget(test.button, "undo").click().run()
+    assert not test.exception
+    back = FolderStore.open(folder).get("t-first")
+    assert back.model_copy(update={"history": ()}) == before.model_copy(update={"history": ()})
+    assert [line.what for line in back.history] == ["correction", "taken back"]
+    assert "Taken back: " in html(test)
+
+
+def test_what_somebody_changed_since_cannot_be_taken_back_unseen(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    widget(test.text_input, "title").set_value("Mine")
+    save(test, "correct")
+    store = FolderStore.open(folder)
+    mine = store.get("t-first")
+    editing.save(
+        store, [Edit(mine, editing.correct(mine, {"title": "Theirs"}, hand=editing.signed("B")))], by="B"
+    )
+    test.run()
+    assert not [b for b in test.button if b.key and b.key.endswith("_undo")]
+    assert store.get("t-first").title == "Theirs"
+
+
 def test_a_claim_is_read_rightly(opened: Any, folder: Path) -> None:
     test = opened("t-burial")
     assert "<blockquote" in html(test)
