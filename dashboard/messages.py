@@ -78,6 +78,13 @@ def behind(problems: Sequence[str], path: str, words: Words) -> None:
     notice(words("state.behind"), lines, why=words("state.behind_why", path=path), kind="warning")
 
 
+def unmoved(why: str | None, path: str, words: Words) -> None:
+    """Say what keeps saved edits in the journal; nothing is lost by it."""
+    if why is not None:
+        told = words("state.unmoved_why", command=f"incident-atlas compact {shlex.quote(path)}")
+        notice(words("state.unmoved"), why.splitlines()[:_MOST], why=told, kind="warning")
+
+
 def gone(incident_id: str, words: Words) -> None:
     """Say that a selected incident is not here."""
     notice(words("state.gone", id=_cut(incident_id)), why=words("state.gone_why"), kind="warning")

@@ -42,6 +42,7 @@ def draw(frame: Frame) -> None:
     with st.container():  # a place of its own, full or empty: what follows must not be mounted anew
         messages.link_problems(session.problems(), words)
         messages.behind(frame.questions.catalogue.problems, source.shown_path(), words)
+        messages.unmoved(source.unmoved(), source.shown_path(), words)
         is_gone = held().selected is not None and not frame.questions.has(held().selected)
         if is_gone:  # at the top: on a narrow screen the ledger is far below
             messages.gone(str(held().selected), words)

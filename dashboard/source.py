@@ -16,6 +16,7 @@ from geo.admin import Language, admin1_name
 from incidents._errors import NotFound
 from incidents.catalogue import Bin, Catalogue, Counts, Points, Unit
 from incidents.filters import Filter
+from incidents.store import FolderStore
 
 if TYPE_CHECKING:
     from incidents.stores import Store
@@ -85,6 +86,12 @@ class _Moved(Exception):
     def __init__(self, answer: Any) -> None:
         super().__init__()
         self.answer = answer
+
+
+def unmoved() -> str | None:
+    """Say what keeps edits that were saved here from being moved into the monthly files; null when all is well."""
+    held = _STORES.get(path())
+    return held.unmoved() if isinstance(held, FolderStore) else None
 
 
 @lru_cache(maxsize=1024)

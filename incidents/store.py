@@ -54,6 +54,14 @@ class FileState(NamedTuple):
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class Failed(NamedTuple):
+    """A compaction that could not be: why, how large the journal was, how the files stood."""
+
+    why: str
+    journal: int
+    states: list[FileState]
+
+
 class View(NamedTuple):
     """One consistent moment of a collection: open files by name, and the journal over them.
 
@@ -91,6 +99,7 @@ class FolderStore(Editing):
         self._journal = Journal(folder)
         self._mutex = threading.RLock()
         self._due: int | None = None
+        self._failed: Failed | None = None
         self._tidier: threading.Thread | None = None
 
     # ---- opening
@@ -373,6 +382,8 @@ class FolderStore(Editing):
         size = self._journal.size()
         if size < _LITTLE:
             return False
+        if self._failed is not None and self.files() != self._failed.states:
+            return True  # somebody has perhaps put right what was in the way
         if self._due is None:
             whole = sum(state.size for state in self.files())
             self._due = min(_PLENTY, max(_LITTLE, whole // _SHARE))
@@ -388,11 +399,27 @@ class FolderStore(Editing):
         """Compact, and where that cannot be done say so and let the journal grow a good deal before trying again."""
         try:
             self._compact_beside()
+        except Locked:
+            return  # another writer takes its time; the next edit tries again
         except (AtlasError, OSError) as error:
-            self.problems.append(f"the journal could not be moved into the files: {error}")
+            why = _files.explained(error, self.folder) if isinstance(error, OSError) else error
+            told = f"the journal could not be moved into the files: {why}"
+            if told not in self.problems:
+                self.problems.append(told)
             self._due = 4 * self._journal.size()
+            self._failed = Failed(str(why), self._journal.size(), self.files())
         else:
-            self._due = None
+            self._due = self._failed = None
+
+    def unmoved(self) -> str | None:
+        """Say what kept the last compaction in the background from moving the journal into the files; null when all is well.
+
+        No edit is lost by it: all of them are in the journal, and readers see them.
+        """
+        failed = self._failed
+        if failed is None or self._journal.size() < failed.journal:  # another program has moved it since
+            return None
+        return failed.why
 
     def settle(self) -> None:
         """Wait until a compaction that goes on in the background is over."""

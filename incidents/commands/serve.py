@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import getpass
 import importlib.util
@@ -94,8 +93,13 @@ def _prepare(source: str, *, edit: bool) -> None:
         click.echo(told, err=True)
     if edit and (why := store.refusal()):
         raise AtlasError(f"--edit: {why}. Without --edit it can be read as it is")
-    with contextlib.suppress(AtlasError):  # only to start faster
+    try:  # only to start faster
         store.compact_if_large()
+    except AtlasError as error:
+        click.echo(
+            f"the journal could not be moved into the files; nothing is lost, the dashboard shows it: {error}",
+            err=True,
+        )
 
 
 def _check_file(path: Path) -> None:

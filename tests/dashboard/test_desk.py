@@ -75,6 +75,32 @@ def test_a_folder_that_may_not_be_written_is_said_before_anybody_types(
     assert f"{folder}: may not be written" in page
 
 
+def test_a_save_that_cannot_be_moved_into_the_files_is_told_and_not_lost(
+    opened: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_LITTLE", 500)
+    monkeypatch.setattr(store, "_PLENTY", 500)
+    FolderStore.open(folder).compact()
+    path = min(folder.glob("*.geojson"))
+    path.write_text(path.read_text().replace('Collection",', 'Collection","crs":null,', 1))
+    test = opened("t-first")
+    widget(test.text_input, "title").set_value("A title put right")
+    save(test, "correct")
+    held = source.store()
+    assert isinstance(held, FolderStore)
+    held.settle()
+    page = html(test.run())
+    assert "A title put right" in page
+    assert "could not be moved into the monthly files yet" in page
+    assert f"{path.name}: has crs beside its features" in page
+    assert f"incident-atlas compact {folder}" in page
+    path.write_text(path.read_text().replace(',"crs":null', "", 1))
+    FolderStore.open(folder).compact()
+    page = html(test.run())
+    assert "could not be moved" not in page
+    assert "A title put right" in page
+
+
 def test_a_review_is_kept_and_the_page_shows_it(opened: Any, folder: Path) -> None:
     test = opened("t-first")
     assert "Not reviewed" in html(test)

@@ -251,6 +251,13 @@ def test_a_compaction_that_cannot_be_is_told_once_and_no_edit_fails(
     (told,) = store.problems
     assert "could not be moved" in told
     assert path.name in told
+    assert "take it out" in str(store.unmoved())
+    path.write_text(path.read_text().replace(',"name":"x"', ""))
+    store.put(many(12, 13))
+    store.settle()
+    assert store.unmoved() is None
+    assert not store.overlay()
+    assert len(list(store.incidents())) == 12
 
 
 # ---- what a killed writer leaves
