@@ -150,18 +150,29 @@ def _untitled(source: Source) -> Source:
     return source.model_copy(update={"title": None})
 
 
-# A stored line that ends so and has this inside goes out as it is. Without a history no other object of a Feature can
-# have a member of this name, and no text can spell it, because the quotes within a text are escaped.
+# A hand may have written the line, with blanks, in another order, with a name twice or spelt with escapes. So it goes
+# out as it is only where this word is nowhere but in empty lists as we write them, where the history is named once, at
+# the end and empty, and where no character is spelt by its number.
 _NO_HISTORY: Final = b'"history":[]}}'
-_NOT_SENSITIVE: Final = b'"sensitivity":[],'
-_SENSITIVE: Final = b'"sensitivity":["'  # of a claim
+_HISTORY: Final = b'"history'
+_WORD: Final = b"sensitivity"
+_EMPTY: Final = b'"sensitivity":[]'
+_SIGN, _SPELT = b"\\", b"\\u"
+
+
+def _is_public(line: bytes) -> bool:
+    """Say whether nothing of a stored line is withheld, by its bytes alone; false where only reading it can tell."""
+    return (
+        line.endswith(_NO_HISTORY)
+        and 0 < line.count(_WORD) == line.count(_EMPTY)
+        and line.count(_HISTORY) == 1
+        and (_SIGN not in line or _SPELT not in line)  # the first is found in a tenth of the time
+    )
 
 
 def _public_line(line: bytes) -> bytes:
     """Return a stored line as the public may see it, the very same bytes where nothing must change."""
-    if line.endswith(_NO_HISTORY) and _NOT_SENSITIVE in line and _SENSITIVE not in line:
-        return line
-    return to_line(redacted(from_line(line)))
+    return line if _is_public(line) else to_line(redacted(from_line(line)))
 
 
 # ---- GeoJSON
@@ -188,16 +199,7 @@ def _batches(incidents: Iterable[T], size: int = 256) -> Iterator[list[T]]:
 
 
 def _exported_together(batch: list[Incident | bytes]) -> list[bytes]:
-    """Return the public lines of many; the test of `_public_line` stands here again, for a call costs as much as it."""
-    return [
-        one
-        if isinstance(one, bytes)
-        and one.endswith(_NO_HISTORY)
-        and _NOT_SENSITIVE in one
-        and _SENSITIVE not in one
-        else _exported(one)
-        for one in batch
-    ]
+    return [one if isinstance(one, bytes) and _is_public(one) else _exported(one) for one in batch]
 
 
 def _exported(incident: Incident | bytes) -> bytes:

@@ -4,15 +4,19 @@ import csv
 import datetime as dt
 import io
 import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.cli import main
 from incidents.export import COLUMNS, csv_bytes, filename, geojson_bytes, redacted
 from incidents.filters import Filter
 from incidents.geojson import from_line, to_line
 from incidents.model import Change, Claim, Incident, Quote, Source, Speaker
+from incidents.store import FolderStore
 from tests.incidents.samples import incident
 
 SECRET = "Ganna Testenko"
@@ -92,6 +96,55 @@ def test_an_escaped_word_does_not_slip_through_the_raw_path() -> None:
     hidden = line.replace(b'"sensitivity":["exact_location"]', b'"sensitivity":["\\u0065xact_location"]')
     assert hidden != line
     assert b"37.276543" not in geojson_bytes([hidden])
+
+
+def _by_hand(line: bytes) -> list[bytes]:
+    """Return a stored line as a person or another program may leave it: pretty, with blanks, in parts only, escaped, twice."""
+    pretty = json.dumps(json.loads(line), indent=2, ensure_ascii=False).encode()
+    ours = line.replace(b'"sensitivity":["', b'"sensitivity": [ "')
+    tail = line.replace(b'"sensitivity":', b'"sensitivity" :')
+    spelt = line.replace(b'"sensitivity":["', b'"sens\\u0069tivity":["')
+    twice = line.replace(b'"history":', b'"history": [{"at":"2024","by":"editor","what":"title"}],"history":')
+    return [pretty, json.dumps(json.loads(line)).encode(), ours, tail, spelt, twice]
+
+
+@pytest.mark.parametrize("mark", ["incident", "claim"])
+def test_a_line_written_by_hand_withholds_what_ours_does(mark: str) -> None:
+    given = _sensitive("personal_information" if mark == "incident" else "personal_names")
+    if mark == "claim":
+        marked = [c.model_copy(update={"sensitivity": ("personal_information",)}) for c in given.claims]
+        given = given.model_copy(update={"claims": tuple(marked), "sensitivity": ()})
+    line = to_line(given.model_copy(update={"history": ()}))
+    public = geojson_bytes([line])
+    assert SECRET.encode() not in public
+    for other in _by_hand(line):
+        assert other != line
+        assert geojson_bytes([other]) == public
+        assert csv_bytes([other]) == csv_bytes([line])
+
+
+def test_a_pretty_printed_file_exports_the_same_public_lines(tmp_path: Path) -> None:
+    path = tmp_path / "c" / "2022-03.geojson"
+    FolderStore.open(path.parent, create=True).load(
+        [_sensitive("personal_information", "exact_location"), incident(2)]
+    )
+    exports = []
+    for indent in (None, 2):
+        path.write_text(json.dumps(json.loads(path.read_bytes()), indent=indent), encoding="utf-8")
+        out = tmp_path / f"{indent}.geojson"
+        assert (
+            CliRunner()
+            .invoke(main, ["export", "--from", str(path.parent), "--out", str(out), "--review", "unreviewed"])
+            .exit_code
+            == 0
+        )
+        exports.append(out.read_bytes())
+    assert (
+        exports[0]
+        == exports[1]
+        == geojson_bytes([_sensitive("personal_information", "exact_location"), incident(2)])
+    )
+    assert SECRET.encode() not in exports[0]
 
 
 def test_what_is_redacted_is_still_a_valid_incident() -> None:
