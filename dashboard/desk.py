@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import ledger_view, messages, source
+from dashboard import desk_claims, ledger_view, messages, source
 from dashboard.changes import change_words
 from dashboard.markup import render
 from dashboard.session import held
@@ -62,14 +62,17 @@ def draw(incident: Incident, words: Words) -> None:
         _said(desk, incident, words)
         if why := _refusal():
             messages.notice(words("desk.read_only"), [why], kind="warning")
-        names = [words("desk.tab_review"), words("desk.tab_correct"), words("desk.tab_claim")]
-        review, correct, claim = st.tabs(names)
+        names = [words(f"desk.tab_{name}") for name in ("review", "correct", "claim", "add")]
+        review, correct, claim, add = st.tabs(names)
         with review, st.form(desk.key("review_form"), border=False):
             _review(desk, words)
         with correct, st.form(desk.key("correct_form"), border=False):
             _correct(desk, words)
         with claim:
             _claim(desk, words)
+        with add, st.form(desk.key("add_form"), border=False):
+            sign = partial(_signature, desk, "add", words)
+            desk_claims.draw_addition(desk, words, sign=sign, on_save=_save_addition)
 
 
 def _refusal() -> str | None:
@@ -254,6 +257,12 @@ def _save_claim(claim: Claim, words: Words) -> None:
         return editing.correct_claim(incident, claim.id, fields, hand=hand) if fields else incident
 
     _save(desk, hand, change, words)
+
+
+def _save_addition(words: Words) -> None:
+    desk: Desk = held().marks[_MARK]
+    hand = _hand(desk, "add")
+    _save(desk, hand, lambda seen: editing.add_claim(seen, desk_claims.added(desk), hand=hand), words)
 
 
 def _signature(desk: Desk, form: str, words: Words) -> None:

@@ -27,7 +27,8 @@ CLAIM: Final = (
     "predicate", "value", "min", "max", "qualifier", "unit", "group", "extent", "speaker", "speaker_role", "said_on",
     "about", "modality", "polarity", "target", "attribution", "note", "sensitivity",
 )  # fmt: skip
-SOURCE: Final = ("url", "publisher", "source_title", "published")
+SOURCE: Final = ("url", "publisher", "source_title", "published", "words")
+"""Fields of a claim that is added: its source, and the exact words of the page."""
 _LISTS: Final = frozenset({"impact", "weapon", "sensitivity"})
 _DAYS: Final = frozenset({"date_start", "date_end", "date_discovered", "date_reported"})
 _NEEDED: Final = frozenset({"title", "role", "category", "date_precision"})

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from incidents import _fields, vocabulary
+from incidents import _fields, personal, vocabulary
 from incidents._errors import BadInput, Conflict, NotFound
 from incidents.derive import derived
 from incidents.geojson import to_line
@@ -104,7 +104,9 @@ def correct_claim(incident: Incident, claim_id: str, fields: Mapping[str, str], 
 def add_claim(incident: Incident, fields: Mapping[str, str], *, hand: Hand) -> Incident:
     """Return the incident with a claim that a person found. It needs a `predicate` and the `url` where it is said.
 
-    `publisher`, `source_title` and `published` (a day) describe a source that is not known yet.
+    `words` are the exact words of that page: they are kept as a note in quotation marks, as no report is held that they
+    could be shown in. `publisher`, `source_title` and `published` (a day) describe a source that is not known yet. A
+    claim that names a private person is marked so unless `sensitivity` is given.
     """
     problems = _fields.told_apart(fields, (*_fields.CLAIM, *_fields.SOURCE))
     for name, needed in (("predicate", "what the claim is about"), ("url", "the page that says so")):
@@ -115,6 +117,8 @@ def add_claim(incident: Incident, fields: Mapping[str, str], *, hand: Hand) -> I
         problems.append(f"url: {url!r} is no address such as https://example.org/page")
     source = _source(incident, url, fields, problems)
     known = {name: text for name, text in fields.items() if name in _fields.CLAIM}
+    if quoted := _quoted(fields.get("words", ""), fields.get("note", "")):
+        known["note"] = quoted
     values = _fields.claim_values({"qualifier": "as_stated"}, known, problems)
     speaker = _speaker(incident, None, fields, problems)
     minted = _hashed("c-", url, values.get("predicate"), values.get("value"), speaker and speaker.name)
@@ -131,9 +135,15 @@ def add_claim(incident: Incident, fields: Mapping[str, str], *, hand: Hand) -> I
     _raise(problems)
     if made is None:
         return incident
+    made = made if "sensitivity" in fields else personal.cared_for(made)
     sources = incident.sources if source in incident.sources else (*incident.sources, source)
     joined = incident.model_copy(update={"claims": (*incident.claims, made), "sources": sources})
     return _noted(joined, "claim added", {"claim": made.id}, hand)
+
+
+def _quoted(words: str, note: str) -> str:
+    exact = " ".join(words.split()).strip('“”«»"')
+    return f"“{exact}” {note.strip()}".strip() if exact else ""
 
 
 def split(

@@ -241,7 +241,7 @@ def searched(incident: Incident) -> tuple[Incident, tuple[str, ...]]:
     """
     if {MARK, NAMES} & set(incident.sensitivity) or any(_edits_marks(c.detail) for c in incident.history):
         return incident, ()
-    claims = tuple(_mark(c) if MARK not in c.sensitivity and _tells_name(c) else c for c in incident.claims)
+    claims = tuple(cared_for(claim) for claim in incident.claims)
     names_one = {
         "title": _found_in(incident.title),
         "summary": _found_in(incident.summary),
@@ -253,6 +253,11 @@ def searched(incident: Incident) -> tuple[Incident, tuple[str, ...]]:
         return incident, ()
     marks = (*incident.sensitivity, NAMES)
     return incident.model_copy(update={"claims": claims, "sensitivity": marks}), where
+
+
+def cared_for(claim: Claim) -> Claim:
+    """Return a claim that no report was read for, marked where its words or speaker name a private person."""
+    return _mark(claim) if MARK not in claim.sensitivity and _tells_name(claim) else claim
 
 
 def _edits_marks(detail: dict[str, Any]) -> bool:

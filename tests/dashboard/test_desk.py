@@ -194,6 +194,37 @@ def test_what_somebody_changed_since_cannot_be_taken_back_unseen(opened: Any, fo
     assert store.get("t-first").title == "Theirs"
 
 
+def test_a_claim_is_added_with_its_words_speaker_and_source_and_taken_back(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    for name, text in {
+        "value": "9-11", "words": "Between nine and eleven people died, said the surgeon.", "speaker": "the surgeon",
+        "url": "https://example.org/new", "publisher": "Town Gazette", "published": "2022-03-02",
+    }.items():  # fmt: skip
+        widget(test.text_area if name == "words" else test.text_input, f"add_{name}").set_value(text)
+    widget(test.text_input, "add_why").set_value("missed by the reader")
+    page = html(save(test, "add"))
+    kept = FolderStore.open(folder).get("t-first")
+    claim = kept.claims[-1]
+    assert (claim.predicate, claim.min, claim.max, claim.rule) == ("killed", 9, 11, "by hand")
+    assert claim.speaker is not None
+    assert claim.speaker.name == "the surgeon"
+    assert [s.publisher for s in kept.sources if s.id == claim.source] == ["Town Gazette"]
+    assert "Between nine and eleven people died, said the surgeon." in page
+    assert "Town Gazette" in page
+    assert "Claim added" in page
+    widget(test.button, "undo").click().run()
+    assert [c.id for c in FolderStore.open(folder).get("t-first").claims] == [c.id for c in kept.claims[:-1]]
+
+
+def test_a_claim_without_a_page_is_not_added(opened: Any, folder: Path) -> None:
+    test = opened("t-first")
+    widget(test.text_input, "add_value").set_value("many people")
+    page = html(save(test, "add"))
+    assert "url: is missing; the page that says so" in page
+    assert "is no figure such as 20" in page
+    assert FolderStore.open(folder).get("t-first").history == ()
+
+
 def test_a_claim_is_read_rightly(opened: Any, folder: Path) -> None:
     test = opened("t-burial")
     assert "<blockquote" in html(test)

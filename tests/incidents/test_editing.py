@@ -320,3 +320,13 @@ def test_edits_of_several_incidents_are_kept_together_or_not_at_all(tmp_path: Pa
     assert store.get(new.id) == new
     with pytest.raises(Conflict, match="is there already"):
         editing.save(store, [Edit(None, new.model_copy(update={"title": "again"}))], by="Ana")
+
+
+def test_the_exact_words_of_an_added_claim_are_kept_and_a_private_name_in_them_is_marked() -> None:
+    fields = {"predicate": "killed", "value": "1", "url": "https://example.org/n"}
+    said = "Oksana Tkach, 45, was killed"
+    named = editing.add_claim(incident(1), fields | {"words": f"“{said}”"}, hand=HAND).claims[-1]
+    assert named.note == f"“{said}”"
+    assert named.sensitivity == ("personal_information",)
+    plain = editing.add_claim(incident(1), fields | {"words": "One person was killed"}, hand=HAND).claims[-1]
+    assert plain.sensitivity == ()
