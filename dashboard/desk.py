@@ -7,18 +7,19 @@ the edit is refused and both changes are shown.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import desk_claims, ledger_view, messages, source
+from dashboard import desk_claims, ledger_view, messages, session, source
 from dashboard.changes import change_words
 from dashboard.markup import render
 from dashboard.session import held
 from dashboard.strings import Words
-from incidents import editing, placing, vocabulary
+from incidents import duplicates, editing, placing, vocabulary
 from incidents._errors import AtlasError, BadInput, NotFound
 from incidents.editing import Edit, Hand, Meanwhile
 from incidents.model import Claim, Incident
@@ -41,7 +42,7 @@ class Desk:
     is_saved: bool = False
     problems: list[str] = field(default_factory=list)
     met: Meanwhile | None = None
-    saved: Edit | None = None
+    saved: list[Edit] = field(default_factory=list)
 
     def key(self, name: str) -> str:
         """Return the key of a widget; one of its own for each laying out, so that none keeps an older value."""
@@ -62,8 +63,8 @@ def draw(incident: Incident, words: Words) -> None:
         _said(desk, incident, words)
         if why := _refusal():
             messages.notice(words("desk.read_only"), [why], kind="warning")
-        names = [words(f"desk.tab_{name}") for name in ("review", "correct", "claim", "add")]
-        review, correct, claim, add = st.tabs(names)
+        names = [words(f"desk.tab_{name}") for name in ("review", "correct", "claim", "add", "split")]
+        review, correct, claim, add, split = st.tabs(names)
         with review, st.form(desk.key("review_form"), border=False):
             _review(desk, words)
         with correct, st.form(desk.key("correct_form"), border=False):
@@ -73,6 +74,8 @@ def draw(incident: Incident, words: Words) -> None:
         with add, st.form(desk.key("add_form"), border=False):
             sign = partial(_signature, desk, "add", words)
             desk_claims.draw_addition(desk, words, sign=sign, on_save=_save_addition)
+        with split:
+            _split(desk, words)
 
 
 def _refusal() -> str | None:
@@ -97,7 +100,7 @@ def _laid_out(incident: Incident, language: str) -> Desk:
     return desk
 
 
-def _lay_out_anew(*, is_saved: bool = False, saved: Edit | None = None) -> None:
+def _lay_out_anew(*, saved: list[Edit] | None = None) -> None:
     """Take the incident from the desk; the next run lays it out as it is then. `saved` is what may be taken back."""
     desk: Desk = held().marks[_MARK]
     try:
@@ -105,7 +108,9 @@ def _lay_out_anew(*, is_saved: bool = False, saved: Edit | None = None) -> None:
     except NotFound:  # deleted meanwhile: the page says so
         held().marks.pop(_MARK)
         return
-    held().marks[_MARK] = Desk(now, desk.number + 1, desk.language, is_saved=is_saved, saved=saved)
+    held().marks[_MARK] = Desk(
+        now, desk.number + 1, desk.language, is_saved=saved is not None, saved=saved or []
+    )
 
 
 def _said(desk: Desk, now: Incident, words: Words) -> None:
@@ -113,8 +118,14 @@ def _said(desk: Desk, now: Incident, words: Words) -> None:
     if desk.is_saved:
         last = desk.seen.history[-1] if desk.seen.history else None
         messages.notice(words("desk.saved", who=last.by if last else ""))
-        if desk.saved is not None and desk.saved.after == desk.seen == now:
+        if desk.saved and desk.saved[0].after == desk.seen == now:
             st.button(words("desk.undo"), on_click=_take_back, args=(words,), key=desk.key("undo"))
+        if len(desk.saved) == 2:
+            other = desk.saved[1].after.id
+            st.button(
+                words("desk.split_open"), on_click=session.open_incident, args=(other,), kwargs={"move": False},
+                key=desk.key("open_other"),
+            )  # fmt: skip
     if desk.problems:
         messages.notice(words("desk.refused"), desk.problems, kind="error")
     if desk.met is not None or now != desk.seen:
@@ -265,6 +276,34 @@ def _save_addition(words: Words) -> None:
     _save(desk, hand, lambda seen: editing.add_claim(seen, desk_claims.added(desk), hand=hand), words)
 
 
+def _split(desk: Desk, words: Words) -> None:
+    if len(desk.seen.claims) < 2:
+        st.caption(words("desk.split_none"))
+        return
+    with st.form(desk.key("split_form"), border=False):
+        labels = {claim.id: claim_label(claim, words) for claim in desk.seen.claims}
+        sign = partial(_signature, desk, "split", words)
+        desk_claims.draw_division(desk, words, labels, desk.seen.title, sign=sign, on_save=_save_division)
+
+
+def _save_division(words: Words) -> None:
+    """Move the chosen claims to an incident of their own, or to another, and note that the two are two."""
+    desk: Desk = held().marks[_MARK]
+    hand = _hand(desk, "split")
+
+    def edits(seen: Incident) -> list[Edit]:
+        claims, title, to = desk_claims.divided(desk)
+        if not claims:
+            raise BadInput(words("desk.split_which"))
+        into = source.store().get(to) if to else None
+        left, grown = editing.split(seen, claims, hand=hand, into=into)
+        if into is None and title and title != seen.title:
+            grown = editing.correct(grown, {"title": title}, hand=hand)
+        return [Edit(seen, left), Edit(into, grown)]
+
+    _keep(desk, hand, edits, words)
+
+
 def _signature(desk: Desk, form: str, words: Words) -> None:
     why, by = st.columns([3, 2])
     with why:
@@ -367,14 +406,22 @@ def _place(desk: Desk) -> dict[str, Any] | None:
     return placing.written(typed[0], province=province or None)
 
 
-def _save(desk: Desk, hand: Hand, change: Any, words: Words) -> None:
+def _save(desk: Desk, hand: Hand, change: Callable[[Incident], Incident], words: Words) -> None:
+    _keep(desk, hand, lambda seen: [Edit(seen, change(seen))], words)
+
+
+def _keep(desk: Desk, hand: Hand, edits: Callable[[Incident], list[Edit]], words: Words) -> None:
+    """Save what a form makes of the incident on the desk, or of two; say what stands in the way of it."""
     desk.is_saved, desk.problems, desk.met = False, [], None
     try:
-        edit = Edit(desk.seen, change(desk.seen))
-        if edit.before == edit.after:
+        made = edits(desk.seen)
+        if all(edit.before == edit.after for edit in made):
             desk.problems = [words("desk.nothing")]
             return
-        editing.save(source.store(), [edit], by=hand.by)
+        editing.save(source.store(), made, by=hand.by)
+        if len(made) > 1:  # a person has told the two apart: no program joins them again
+            one, other = (edit.after.id for edit in made)
+            duplicates.reject(source.store(), one, other, by=hand.by, at=hand.at)
     except Meanwhile as met:
         desk.met = met
     except BadInput as bad:
@@ -382,14 +429,32 @@ def _save(desk: Desk, hand: Hand, change: Any, words: Words) -> None:
     except AtlasError as error:
         desk.problems = [str(error)]
     else:
-        _lay_out_anew(is_saved=True, saved=edit)
+        _lay_out_anew(saved=made)
 
 
 def _take_back(words: Words) -> None:
-    """Put the incident back as it was before the last save of this visitor."""
+    """Put the incident back as it was before the last save of this visitor; claims that were moved come back."""
     desk: Desk = held().marks[_MARK]
-    saved = desk.saved
-    if saved is None or saved.before is None:
-        return
-    before, hand = saved.before, editing.signed(held().marks.get(_NAME) or source.editor())
-    _save(desk, hand, lambda seen: editing.taken_back(before, seen, hand=hand), words)
+    hand = editing.signed(held().marks.get(_NAME) or source.editor())
+    if len(desk.saved) == 1 and (before := desk.saved[0].before) is not None:
+        _save(desk, hand, lambda seen: editing.taken_back(before, seen, hand=hand), words)
+    elif len(desk.saved) == 2:
+        _join_again(desk, hand)
+
+
+def _join_again(desk: Desk, hand: Hand) -> None:
+    """Take claims back that were moved: all of a new incident, which is then found under this one."""
+    left, grown = desk.saved
+    try:
+        if grown.before is None:
+            duplicates.accept(source.store(), left.after.id, grown.after.id, by=hand.by, at=hand.at)
+        else:
+            gone = {claim.id for claim in left.after.claims}
+            was = left.before.claims if left.before else ()
+            moved = [claim.id for claim in was if claim.id not in gone]
+            there, here = editing.split(grown.after, moved, hand=hand, into=left.after)
+            editing.save(source.store(), [Edit(grown.after, there), Edit(left.after, here)], by=hand.by)
+    except AtlasError as error:
+        desk.problems = list(error.problems) if isinstance(error, BadInput) else [str(error)]
+    else:
+        _lay_out_anew(saved=[])

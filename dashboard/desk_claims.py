@@ -63,3 +63,30 @@ def added(desk: OnDesk) -> Mapping[str, str]:
     if typed["predicate"] not in vocabulary.count_predicates():
         typed["qualifier"] = ""
     return {name: text for name, text in typed.items() if text}
+
+
+def draw_division(
+    desk: OnDesk,
+    words: Words,
+    labels: Mapping[str, str],
+    title: str,
+    *,
+    sign: Callable[[], None],
+    on_save: Callable[..., None],
+) -> None:
+    """Draw what takes an incident apart: which claims, by their `labels`, and where they go."""
+    st.caption(words("desk.split_lead"))
+    st.multiselect(
+        words("desk.claims"), list(labels), key=desk.key("split_claims"), format_func=labels.__getitem__,
+        placeholder=words("desk.claims_none"),
+    )  # fmt: skip
+    st.text_input(words("desk.split_title"), title, key=desk.key("split_title"))
+    st.text_input(words("desk.split_to"), key=desk.key("split_to"), help=words("desk.split_to_help"))
+    sign()
+    st.form_submit_button(words("desk.split"), on_click=on_save, args=(words,), key=desk.key("save_split"))
+
+
+def divided(desk: OnDesk) -> tuple[list[str], str, str]:
+    """Return the chosen claims, the title of the new incident, and the id of another one that they go to instead."""
+    title, to = (str(desk.typed(f"split_{name}") or "").strip() for name in ("title", "to"))
+    return list(desk.typed("split_claims") or ()), title, to

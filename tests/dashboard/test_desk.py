@@ -225,6 +225,62 @@ def test_a_claim_without_a_page_is_not_added(opened: Any, folder: Path) -> None:
     assert FolderStore.open(folder).get("t-first").history == ()
 
 
+def _split(test: AppTest, folder: Path, incident_id: str, **fields: str) -> list[str]:
+    held = FolderStore.open(folder).get(incident_id)
+    chosen = widget(test.multiselect, "split_claims")
+    chosen.set_value(chosen.options[:1])
+    for name, text in fields.items():
+        widget(test.text_input, f"split_{name}").set_value(text)
+    save(test, "split")
+    return [claim.id for claim in held.claims]
+
+
+def test_claims_are_split_off_into_an_incident_of_their_own_and_taken_back(opened: Any, folder: Path) -> None:
+    test = opened("t-second")
+    claims = _split(test, folder, "t-second", title="Another strike", why="another day")
+    store = FolderStore.open(folder)
+    left = store.get("t-second")
+    (new,) = [i for i in map(store.get, store.ids()) if i.title == "Another strike"]
+    assert [c.id for c in new.claims] == claims[:1]
+    assert [c.id for c in left.claims] == claims[1:]
+    assert left.history[-1].detail["why"] == "another day"
+    assert "7 incidents" in html(test)
+    widget(test.button, "open_other").click().run()
+    assert test.query_params["id"] in (new.id, [new.id])
+
+
+def test_a_split_is_taken_back_on_the_page(opened: Any, folder: Path) -> None:
+    test = opened("t-second")
+    claims = _split(test, folder, "t-second")
+    widget(test.button, "undo").click().run()
+    assert not test.exception
+    store = FolderStore.open(folder)
+    assert {c.id for c in store.get("t-second").claims} == set(claims)
+    assert len(list(store.ids())) == 6
+    assert "6 incidents" in html(test)
+
+
+def test_claims_move_to_an_incident_that_is_there_and_come_back(opened: Any, folder: Path) -> None:
+    test = opened("t-second")
+    claims = _split(test, folder, "t-second", to="t-first")
+    store = FolderStore.open(folder)
+    assert claims[0] in {c.id for c in store.get("t-first").claims}
+    widget(test.button, "undo").click().run()
+    assert {c.id for c in store.get("t-second").claims} == set(claims)
+    assert claims[0] not in {c.id for c in store.get("t-first").claims}
+
+
+@pytest.mark.parametrize(
+    ("to", "told"), [("nobody", "nobody"), ("t-second", "is the incident that the claims are in")]
+)
+def test_a_split_to_where_it_cannot_go_changes_nothing(opened: Any, folder: Path, to: str, told: str) -> None:
+    test = opened("t-second")
+    before = FolderStore.open(folder).get("t-second")
+    _split(test, folder, "t-second", to=to)
+    assert told in html(test)
+    assert FolderStore.open(folder).get("t-second") == before
+
+
 def test_a_claim_is_read_rightly(opened: Any, folder: Path) -> None:
     test = opened("t-burial")
     assert "<blockquote" in html(test)
