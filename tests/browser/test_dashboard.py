@@ -179,6 +179,16 @@ def test_hostile_text_never_runs(atlas: str, visit: Open) -> None:
     assert seen.outside == []
 
 
+def test_nothing_reaches_over_the_edge_of_a_wide_screen(atlas: str, visit: Open) -> None:
+    page = ready(visit(f"{atlas}/?id=t-burial", width=1400, height=900).page)
+    shown(page, "Burial ground at Testove")
+    over = """() => [...document.querySelectorAll('body, body *')]
+        .filter(e => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > innerWidth + 1)
+        .map(e => e.outerHTML.slice(0, 120))"""
+    assert page.evaluate(over) == []
+    assert page.evaluate("document.querySelector('[data-testid=stAppViewContainer]').scrollWidth") <= 1400
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_narrow_screen_holds_everything_without_sideways_scrolling(
     atlas: str, visit: Open, scheme: str
