@@ -78,7 +78,7 @@ def draw_division(
     st.caption(words("desk.split_lead"))
     st.multiselect(
         words("desk.claims"), list(labels), key=desk.key("split_claims"), format_func=labels.__getitem__,
-        placeholder=words("desk.claims_none"),
+        placeholder=words("desk.claims_none"), select_all=False,
     )  # fmt: skip
     st.text_input(words("desk.split_title"), title, key=desk.key("split_title"))
     st.text_input(words("desk.split_to"), key=desk.key("split_to"), help=words("desk.split_to_help"))

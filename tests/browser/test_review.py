@@ -60,6 +60,40 @@ def test_a_review_and_a_correction_change_the_whole_page(
     assert seen.outside == []
 
 
+def test_claims_are_added_split_off_and_brought_back(
+    atlas: str, folder: Path, visit: Callable[..., Visit]
+) -> None:
+    seen = visit(f"{atlas}/?id=t-second", width=400, height=800)
+    page = ready(seen.page)
+    shown(page, "Strike t-second")
+    desk: Any = page.locator(".st-key-desk")
+    store = FolderStore.open(folder)
+    count = len(store.get("t-second").claims)
+    desk.get_by_role("tab", name="Add a claim").click()
+    for label, text in (
+        ("Figure", "41"),
+        ("Exact words", "41 died"),
+        ("Address of the page", "https://example.org/n"),
+    ):
+        desk.get_by_role("textbox", name=label).locator("visible=true").fill(text)
+    desk.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_text("“41 died”").first.wait_for()
+    assert len(store.get("t-second").claims) == count + 1
+
+    desk.get_by_role("tab", name="Take apart").click()
+    desk.get_by_test_id("stMultiSelect").locator("visible=true").locator("input").click()
+    page.get_by_role("option").filter(has_text="41").click()
+    page.keyboard.press("Escape")
+    desk.get_by_role("button", name="Move the claims").click()
+    desk.get_by_role("button", name="Open the other incident").wait_for()
+    assert len(store.get("t-second").claims) == count
+    desk.get_by_role("button", name="Take it back").click()
+    desk.get_by_role("button", name="Open the other incident").wait_for(state="detached")
+    assert len(store.get("t-second").claims) == count + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert seen.errors == []
+
+
 def test_a_narrow_page_tells_of_an_edit_made_meanwhile(
     atlas: str, folder: Path, visit: Callable[..., Visit]
 ) -> None:
