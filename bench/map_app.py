@@ -14,16 +14,27 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from streamlit import config
 
 from dashboard import server, warm
+
+WITHOUT = set(
+    os.environ.get("MAP_WITHOUT", "").split(",")
+)  # remedies of `dashboard.warm` that are left out, to compare
+if "MAP_CORE" in os.environ:
+    os.sched_setaffinity(0, {int(os.environ["MAP_CORE"])})
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Serve as the product does; or as Python and Streamlit do by themselves, the alternative of one measurement."""
-    if "MAP_PLAIN" not in os.environ:
+    """Serve as the product does, less what is left out."""
+    if "all" not in WITHOUT:
         warm.share()
         warm.send_at_once()
+    if "turns" in WITHOUT:
+        sys.setswitchinterval(0.005)
+    if "rare collections" in WITHOUT:
+        config.set_option("runner.postScriptGC", value=True)
     yield {}
 
 

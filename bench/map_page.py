@@ -29,7 +29,7 @@ st.set_page_config(layout="wide")
 def catalogue() -> MemoryCatalogue:
     """Return the synthetic incidents, made once."""
     made = MemoryCatalogue(synthetic_points(int(os.environ["MAP_SIZE"])))
-    if "MAP_PLAIN" not in os.environ:
+    if not {"all", "freeze"} & set(os.environ.get("MAP_WITHOUT", "").split(",")):
         warm.settle()
     return made
 
