@@ -691,7 +691,8 @@
 
     key(event) {
       if (event.key === "Escape") this.closeList();
-      if (event.key !== "Enter" || !this.options || this.options.mode !== "incidents") return;
+      const onMap = event.target === this.map.getContainer(); // not on a button, or on the legend
+      if (event.key !== "Enter" || !onMap || !this.options || this.options.mode !== "incidents") return;
       const centre = this.map.latLngToLayerPoint(this.map.getCenter());
       let best = -1, least = 120;
       for (const [x, y, , i] of this.sheet.spots) {

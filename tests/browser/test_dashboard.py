@@ -256,3 +256,35 @@ def test_a_legend_that_would_cover_an_incident_starts_folded(atlas: str, visit: 
 
     legend("lat=47.4&lon=38.09&zoom=9", ":not([open])")
     legend("lat=47.1&lon=37.5&zoom=9", "[open]")
+
+
+@pytest.fixture(scope="module")
+def astray(start_server: Starter, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a dashboard with eleven incidents in one region and one far from all others."""
+    folder = tmp_path_factory.mktemp("astray")
+    store = FolderStore.open(folder, create=True)
+    near = [
+        samples.strike(f"t-{n}", "2022-05-05", killed=1, lon=36 + n / 20, lat=49.5 + n / 20)
+        for n in range(11)
+    ]
+    store.put([*near, samples.strike("t-astray", "2022-05-05", killed=1, lon=2.35, lat=48.85)])
+    store.compact()
+    return start_server(INCIDENT_ATLAS_COLLECTION=str(folder))
+
+
+def test_what_lies_far_from_all_others_is_told_and_a_click_shows_it(astray: str, visit: Open) -> None:
+    seen = visit(f"{astray}/")
+    page = ready(seen.page)
+    wait_for_truth(page, "12 incidents · 12 on the map")
+    wait_for_truth(page, "11 in this view")
+    button = page.get_by_test_id("stMain").get_by_role("button", name=re.compile("1 .*outside"))
+    button.click()
+    wait_for_truth(page, "12 in this view")
+    button.wait_for(state="detached")
+    drawn = (
+        "() => { const d = map.atlas.engine.sheet.data; return d.z === map.getZoom() && d.total === 12 && "
+        "map.getBounds().contains([48.85, 2.35]) && map.getBounds().contains([50, 36.5]); }"
+    )
+    frame = next(f for f in page.frames if "streamlit_folium" in f.url)
+    frame.wait_for_function(drawn)
+    assert seen.errors == []

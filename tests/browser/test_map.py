@@ -224,6 +224,37 @@ def test_a_changed_filter_keeps_the_view_and_leaves_no_blank_frame(address: str,
     clean(it.visit)
 
 
+def test_the_legend_folds_and_opens_by_a_click_and_stays_as_the_reader_left_it(
+    address: str, visit: Open
+) -> None:
+    it = Map(visit(f"{address}/?zoom=5")).drawn()
+    legend = it.frame.locator(".atlas-legend")
+    fold, names = legend.locator("summary").first, legend.locator("li")
+    view = it.state("[map.getZoom(), map.getCenter()]")
+    if not names.first.is_visible():  # it folds by itself where it would cover symbols
+        fold.click()
+    names.first.wait_for()
+    counted = [int(text.replace(",", "")) for text in legend.locator("li span:last-child").all_inner_texts()]
+    assert sum(counted) == PLACED
+    assert counted == sorted(counted, reverse=True)
+    legend.get_by_text("How to read").click()
+    explained = legend.get_by_text("at the centre of a place")
+    explained.wait_for()
+    fold.click()
+    names.first.wait_for(state="hidden")
+    before = it.state("e.options.token")
+    it.page.get_by_text("shelling", exact=True).first.click()
+    it.until(lambda: it.state(f"e.options.token !== '{before}' && d.categories.filter(n => n).length === 1"))
+    assert not names.first.is_visible(), "the reader folded it"
+    fold.press("Enter")
+    names.first.wait_for()
+    assert names.count() == 1
+    assert explained.is_visible(), "the reader asked for the explanation"
+    assert it.state("[map.getZoom(), map.getCenter()]") == view, "a click on the legend is none on the map"
+    assert it.page.get_by_text("chosen: None").count() == 1
+    clean(it.visit)
+
+
 @pytest.mark.parametrize(
     ("mode", "legend"), [("choropleth", "Incidents by region"), ("density", "Incidents per km²")]
 )
