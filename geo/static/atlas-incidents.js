@@ -416,6 +416,18 @@
       map.on("mouseout", () => this.point(null));
       map.on("click", (event) => this.click(event));
       map.on("keydown", (event) => this.key(event.originalEvent));
+      this.keepDoubleClicks(map.getContainer());
+    }
+
+    /* A legend that folds is no longer under the pointer: the second click of two is none on the map. */
+    keepDoubleClicks(box) {
+      let began = false;
+      const keep = (event) => {
+        const inside = !!event.target.closest(".leaflet-control");
+        if (event.detail < 2) began = inside;
+        else if (began && !inside) event.stopImmediatePropagation();
+      };
+      for (const name of ["click", "dblclick"]) box.addEventListener(name, keep, true);
     }
 
     /* A new layer takes over. The old answer stays on the map until the new one is there. */
