@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -22,7 +23,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from incidents import _rings, _shape, sql, vocabulary
+from incidents import _compacted, _rings, _shape, sql, vocabulary
+from incidents._compacted import Compacted, Stood, stood
 from incidents._errors import AtlasError, NotFound, UnreadableCollection
 from incidents._fold import terms
 from incidents._scripts import written
@@ -39,6 +41,9 @@ from incidents.store import FolderStore
 CHECK_EVERY_S: Final = 0.5
 WORDS_FROM: Final = 20_000
 """From this many rows on a text search looks the words up; below it scanning is as fast."""
+BESIDE_FROM: Final = 20_000
+"""From this many rows on the index is made anew beside the questions after a compaction; a smaller one takes no time."""
+_RACY_NS: Final = 2_000_000_000
 _TICK_NS: Final = 20_000_000  # the times of files are no finer than this on any system we know of
 _KEPT: Final = 24
 _PLACE: Final = "row_no, id, start, length"
@@ -69,6 +74,9 @@ class Source(Protocol):
 
     def overlay(self) -> Mapping[str, bytes | None]:
         """Return the edits that are not in the files."""
+
+    def compacted(self) -> Compacted | None:
+        """Return the last compaction; null where nothing tells of it."""
 
 
 class FolderSource:
@@ -101,6 +109,10 @@ class FolderSource:
         """Return the journal's edits."""
         return self.store.overlay()
 
+    def compacted(self) -> Compacted | None:
+        """Return what the last compaction left beside the index."""
+        return _compacted.last(self.store.folder)
+
 
 class FileSource:
     """A single GeoJSON file, read only."""
@@ -129,6 +141,10 @@ class FileSource:
         """Return no edits."""
         return {}
 
+    def compacted(self) -> Compacted | None:
+        """Return nothing: no file is compacted."""
+        return None
+
 
 class _Stat(NamedTuple):
     size: int
@@ -142,6 +158,32 @@ def _stat(path: Path) -> _Stat | None:
     except OSError:
         return None
     return _Stat(at.st_size, at.st_mtime_ns, at.st_ino)
+
+
+class State(NamedTuple):
+    """What answers: an opened index, the files that it shows, and the edits over it that stand in these files already.
+
+    `files` is null where they are so new that only their content tells whether they are the same.
+    """
+
+    shot: Snapshot
+    files: dict[str, Stood] | None
+    moved: Mapping[str, bytes | None]
+
+
+def _stood(files: Mapping[str, BinaryIO]) -> dict[str, Stood]:
+    return {name: stood(os.fstat(file.fileno())) for name, file in files.items()}
+
+
+def _is_old(files: Mapping[str, Stood]) -> bool:
+    """Say whether a change from now on shows in the times of these files, on any file system."""
+    return all(time.time_ns() - at.mtime_ns > _RACY_NS for at in files.values())
+
+
+def _fits(note: Compacted, state: State, files: dict[str, Stood]) -> bool:
+    """Say whether a compaction leads from what a state shows to these files."""
+    shown = state.files or {p.name: Stood(p.size, p.mtime_ns, p.inode) for p in state.shot.parts}
+    return note.covers(shown) and note.covers(files)
 
 
 class DuckCatalogue:
@@ -158,9 +200,11 @@ class DuckCatalogue:
         )  # the number of a snapshot: the snapshot itself would be kept open with all its files
         self._settling: threading.Thread | None = None
         self._tables: list[Path] = []
+        self._state: State
+        self._renewing: threading.Thread | None = None
         self._looked = time.monotonic()
         self._latest, self._stamp = source.latest(), source.stamp()
-        self._snapshot = self._opened()
+        self._state = self._opened()
 
     # ---- keeping up with the collection
 
@@ -176,8 +220,22 @@ class DuckCatalogue:
         shot = self._current()
         return self._cached(shot, "revision", shot.digest)
 
-    def _opened(self) -> Snapshot:
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self._state.shot
+
+    def _opened(self) -> State:
+        state = self._made()
+        if not state.shot.is_settled:
+            # not a daemon: what was begun is finished, also when the process ends meanwhile
+            self._settling = threading.Thread(target=self._settle, args=(state.shot,), name="settle")
+            self._settling.start()
+        return state
+
+    def _made(self) -> State:
+        """Make the index of this moment and open it."""
         with self._source.view() as moment, _in_words():
+            files = _stood(moment.files)
             try:
                 shot = self._open(moment)
             except PASSING:
@@ -186,12 +244,7 @@ class DuckCatalogue:
                 remove_damaged(self._tables)
                 shot = self._open(moment)
             shot.edit(moment.overlay)
-        if (
-            not shot.is_settled
-        ):  # not a daemon: what was begun is finished, also when the process ends meanwhile
-            self._settling = threading.Thread(target=self._settle, args=(shot,), name="settle")
-            self._settling.start()
-        return shot
+        return State(shot, files if _is_old(files) else None, {})
 
     def _open(self, moment: Moment) -> Snapshot:
         parts = self._index.refresh(dict(moment.files), label=self._source.label)
@@ -203,9 +256,10 @@ class DuckCatalogue:
         self._make_words(shot)
 
     def settled(self) -> None:
-        """Wait until the hot columns are made, which opening leaves to the background."""
-        if self._settling is not None:
-            self._settling.join()
+        """Wait until all is made that is left to the background: hot columns, the index after a compaction."""
+        for thread in (self._settling, self._renewing):
+            if thread is not None:
+                thread.join()
 
     def _current(self) -> Snapshot:
         """Return the newest state, refreshed first where something changed."""
@@ -229,12 +283,84 @@ class DuckCatalogue:
         self._latest, self._stamp = latest, stamp
 
     def _keep_up(self) -> None:
-        with self._source.view() as moment:
-            same = self._index.is_current(self._snapshot.parts, dict(moment.files))
-            with _in_words():
-                if same and self._snapshot.edit(moment.overlay):
+        with self._source.view() as moment, _in_words():
+            state = self._carried(self._state, moment)
+        self._state = state or self._opened()
+        if self._state.moved:
+            self._renew()
+
+    def _carried(self, state: State, moment: Moment) -> State | None:
+        """Return a state brought up to a moment without making anything anew; null where that cannot be.
+
+        What a compaction has moved into the files is laid over the tables of before, as the journal is.
+        """
+        files, moved = _stood(moment.files), state.moved
+        if files != state.files:
+            if not moved and self._index.is_current(state.shot.parts, dict(moment.files)):
+                pass
+            elif (
+                state.shot.total >= BESIDE_FROM
+                and (note := self._source.compacted())
+                and _fits(note, state, files)
+            ):
+                moved = {**state.shot.overlay, **note.edits}
+            else:
+                return None
+        held = state.shot.overlay
+        edits = {
+            i: held[i] if i in held and held[i] == line else line
+            for i, line in {**moved, **moment.overlay}.items()
+        }
+        if not state.shot.edit(edits if moved else moment.overlay):
+            return None
+        return State(state.shot, files if moved or _is_old(files) else None, moved)
+
+    # ---- a new index beside the questions
+
+    def _renew(self) -> None:
+        """Begin to make the index of the files as they stand now; until it is done the one of before answers."""
+        if self._renewing is None or not self._renewing.is_alive():
+            self._renewing = threading.Thread(
+                target=self._renew_beside, args=(self._state.shot,), name="renew"
+            )
+            self._renewing.start()
+
+    def _renew_beside(self, old: Snapshot) -> None:
+        with contextlib.suppress(
+            AtlasError, OSError, duckdb.Error
+        ):  # the next question that sees it says why
+            while self._snapshot is old and threading.main_thread().is_alive():
+                for table in old.tables:  # what was written this minute is not swept away under its reader
+                    with contextlib.suppress(OSError):
+                        os.utime(table)
+                state = self._made()
+                if not state.shot.is_settled:
+                    state.shot.settle()
+                if self._took_over(self._proved(state), old):
+                    self._make_words(state.shot)
                     return
-        self._snapshot = self._opened()
+
+    def _proved(self, state: State) -> State:
+        """Wait until the times of the files tell a change, and compare their content once: then no question must."""
+        while state.files is None and threading.main_thread().is_alive():
+            with self._source.view() as moment:
+                files = _stood(moment.files)
+                if not self._index.is_current(state.shot.parts, dict(moment.files)):
+                    break
+                if _is_old(files):
+                    return state._replace(files=files)
+            time.sleep(0.5)
+        return state
+
+    def _took_over(self, new: State, old: Snapshot) -> bool:
+        """Answer from a new state from now on, unless it is behind the old one."""
+        with self._lock, self._source.view() as moment:
+            state = self._carried(new, moment)
+            if state is None:
+                return False
+            if self._snapshot is old:
+                self._state = state
+            return True
 
     def _ask(self, question: Callable[[Snapshot], T]) -> T:
         """Answer from the newest state; where the index on disk is gone or damaged, make that part anew and ask again.
@@ -250,7 +376,7 @@ class DuckCatalogue:
             with self._lock:
                 if self._snapshot is shot:
                     remove_damaged(shot.tables)
-                    self._snapshot = self._opened()
+                    self._state = self._opened()
             with _in_words():
                 return question(self._snapshot)
 

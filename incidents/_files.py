@@ -97,7 +97,11 @@ def _temp_for(path: Path) -> Path:
 
 
 def prepared(path: Path, chunks: Iterable[bytes]) -> Path:
-    """Write what shall become `path` into a temporary file beside it, durable, and return that. Raises CannotWrite."""
+    """Write what shall become `path` into a temporary file beside it, durable, and return that. Raises CannotWrite.
+
+    `take_place` puts it there. A link keeps leading to its file, a file keeps its mode.
+    """
+    path = Path(os.path.realpath(path))
     temp = _temp_for(path)
     try:
         with temp.open("xb") as file:
@@ -110,6 +114,21 @@ def prepared(path: Path, chunks: Iterable[bytes]) -> Path:
         temp.unlink(missing_ok=True)
         raise explained(error, path) from error
     return temp
+
+
+def take_place(path: Path, ready: Path | None) -> None:
+    """Put a prepared file in the place of `path`, durable; without one remove `path`. Raises CannotWrite."""
+    try:
+        if ready is None:
+            path.unlink(missing_ok=True)
+        else:
+            ready.replace(os.path.realpath(path))
+        sync_folder(path.parent)
+    except OSError as error:
+        raise explained(error, path) from error
+    finally:
+        if ready is not None:
+            ready.unlink(missing_ok=True)
 
 
 def leftovers(folder: Path) -> list[Path]:

@@ -53,8 +53,8 @@ class Mark:
 class Journal:
     """The journal file of one folder, read once and then followed. Not safe for threads by itself."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / NAME
+    def __init__(self, folder: Path, name: str = NAME) -> None:
+        self.path = folder / name
         self._handle: int | None = None  # kept open, so that its inode cannot come back as another file
         self._read_to = self._records = 0
         self._overlay: dict[str, bytes | None] = {}

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Self
 import orjson
 
 from incidents import _files, _lines
+from incidents._compacted import Note, Stood
 from incidents._editing import Editing
 from incidents._errors import AtlasError, BadInput, Conflict, Locked, NotFound, UnreadableCollection
 from incidents._journal import NAME as JOURNAL
@@ -450,24 +451,25 @@ class FolderStore(Editing):
                 if temp is not None:
                     temp.unlink(missing_ok=True)
 
+    def _noted(self) -> Note:
+        before = {s.name: Stood(s.size, s.mtime_ns, s.inode) for s in self.files()}
+        return Note(self.folder, self._journal.path, before)
+
     def _take_places(self, made: dict[str, Path | None], states: list[FileState], mark: Mark) -> bool:
         with self._mutex, _files.one_writer(self.folder, by="compaction", timeout=self.timeout):
             self._cut_torn()
             if self.files() != states or not mark.is_in(self._journal.path):
                 return False
+            self._noted().becomes(made)
             for name, temp in made.items():
-                if temp is None:
-                    (self.folder / name).unlink(missing_ok=True)
-                else:
-                    temp.replace(self.folder / name)
-            _files.sync_folder(self.folder)
+                _files.take_place(self.folder / name, temp)
             self._journal.forget(mark)
         return True
 
     def _compact(self) -> int:
         overlay = dict(self._journal.overlay())
         if overlay:
-            self._merge(*_by_month(overlay))
+            self._merge(*_by_month(overlay), note=self._noted())
         self._journal.remove()
         return len(overlay)
 
@@ -498,10 +500,12 @@ class FolderStore(Editing):
                     moved.add((spill.where[incident_id], incident_id))
         return [spill.lines(name)[incident_id] for name, incident_id in sorted(moved)]
 
-    def _merge(self, where: Mapping[str, str], names: set[str], added: Added) -> None:
+    def _merge(
+        self, where: Mapping[str, str], names: set[str], added: Added, *, note: Note | None = None
+    ) -> None:
         there = {state.name: state for state in self.files()}
         for name, features in self._remade(where, names, added):
-            self._rewrite(name, features, there.get(name))
+            self._rewrite(name, features, there.get(name), note)
 
     def _remade(
         self, where: Mapping[str, str], names: set[str], added: Added
@@ -533,16 +537,18 @@ class FolderStore(Editing):
                 raise UnreadableCollection(f"{self.folder.name}/{name}:{number}: {bad}") from bad
         return lines
 
-    def _rewrite(self, name: str, features: list[tuple[str, bytes]], state: FileState | None) -> None:
+    def _rewrite(
+        self, name: str, features: list[tuple[str, bytes]], state: FileState | None, note: Note | None
+    ) -> None:
         path = self.folder / name
         if state is not None and state not in self.files():
             raise Conflict(
                 f"{path}: was changed by another program just now; nothing of it was touched, try again"
             )
-        if not features:
-            path.unlink(missing_ok=True)
-            return
-        _files.write_whole(path, _lines.written(line for _, line in features))
+        ready = _files.prepared(path, _lines.written(line for _, line in features)) if features else None
+        if note is not None:
+            note.becomes({name: ready})
+        _files.take_place(path, ready)
 
     # ---- doubtful merges
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -14,13 +19,14 @@ import pytest
 from bench.synthetic import write_folder
 from incidents import _duck, _snapshot
 from incidents import index as index_module
-from incidents._duck import CHECK_EVERY_S
+from incidents._duck import CHECK_EVERY_S, DuckCatalogue
 from incidents._errors import AtlasError, UnreadableCollection
 from incidents._lines import id_of, written
 from incidents.catalogue import Catalogue
 from incidents.catalogues import open_catalogue
 from incidents.filters import Filter
 from incidents.geojson import from_line
+from incidents.index import Index
 from incidents.store import FolderStore
 from tests.incidents.collections import collection
 
@@ -152,6 +158,96 @@ def test_what_another_program_saved_and_compacted_is_seen_at_once(folder: Path) 
         theirs.put(SOME[0].model_copy(update={"id": f"i-more-{number}"}))
         theirs.compact()
     assert total(catalogue) == 72
+
+
+@pytest.fixture
+def beside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[DuckCatalogue, threading.Event]]:
+    """A collection taken for a large one, whose new index waits until it is let free; some edits are in its journal."""
+    free, main, really = threading.Event(), threading.current_thread(), Index.refresh
+
+    def waiting(self: Index, files: Any, *, label: str = "") -> Any:
+        assert threading.current_thread() is main or free.wait(30)
+        return really(self, files, label=label)
+
+    monkeypatch.setattr(_duck, "BESIDE_FROM", 1)
+    monkeypatch.setattr(_duck, "_RACY_NS", 0)
+    monkeypatch.setattr(Index, "refresh", waiting)
+    catalogue = open_catalogue(folder)
+    assert isinstance(catalogue, DuckCatalogue)
+    yield catalogue, free
+    free.set()
+    catalogue.settled()
+
+
+def test_nobody_waits_for_the_index_after_a_compaction_and_every_edit_is_seen(
+    folder: Path, beside: tuple[DuckCatalogue, threading.Event]
+) -> None:
+    catalogue, free = beside
+    theirs, made = FolderStore.open(folder), tables(folder)
+    theirs.put([i.model_copy(update={"title": f"zebra {i.id}", "review": "accepted"}) for i in SOME[:40]])
+    theirs.delete(SOME[50].id)
+    theirs.compact()  # the catalogue has not seen these edits in the journal: it never had a moment to
+    asked = Filter(text="zebra")
+    assert (total(catalogue), catalogue.counts(asked).total) == (59, 40)
+    theirs.put(SOME[1].model_copy(update={"title": "giraffe", "review": "accepted"}))
+    assert catalogue.counts(asked).total == 39
+    theirs.compact()  # a second one, while the index of the first is still being made
+    theirs.put(SOME[2].model_copy(update={"title": "giraffe", "review": "accepted"}))
+    assert (total(catalogue), catalogue.counts(asked).total) == (59, 38)
+    assert len(list(catalogue.select(EVERYTHING))) == 59
+    assert tables(folder).keys() == made.keys()  # all that from the tables of before
+    free.set()
+    catalogue.settled()
+    assert (total(catalogue), catalogue.counts(asked).total) == (59, 38)
+    assert tables(folder).keys() != made.keys()
+    assert open_catalogue(folder).counts(asked).total == 38
+
+
+def test_a_hand_beside_a_compaction_is_seen_all_the_same(
+    folder: Path, beside: tuple[DuckCatalogue, threading.Event]
+) -> None:
+    catalogue, _ = beside
+    theirs = FolderStore.open(folder)
+    theirs.put([i.model_copy(update={"title": f"zebra {i.id}", "review": "accepted"}) for i in SOME[:40]])
+    edited(busiest(folder), b'"title":"', b'"title":"giraffe ')
+    theirs.compact()
+    assert catalogue.counts(Filter(text="zebra")).total == 40
+    edited(busiest(folder), b'"title":"', b'"title":"lion ')
+    wait()
+    assert catalogue.counts(EVERYTHING.model_copy(update={"text": "lion"})).total == 1
+
+
+def test_edits_of_another_process_are_seen_whatever_is_compacted_meanwhile(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_duck, "BESIDE_FROM", 1)
+    catalogue = open_catalogue(folder)
+    assert isinstance(catalogue, DuckCatalogue)
+    words = [sys.executable, "-c", _WRITER, str(folder)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        for number in range(1, 41):
+            writer.stdin.write("compact\n" if number % 3 else "leave\n")
+            writer.stdin.flush()
+            assert writer.stdout.readline() == f"{number}\n"
+            assert total(catalogue) == 60 + number
+        writer.stdin.close()
+    catalogue.settled()
+    assert total(catalogue) == 100
+
+
+_WRITER = """
+import sys
+from incidents.store import FolderStore
+store = FolderStore.open(sys.argv[1])
+first = next(iter(store.incidents()))
+for number, line in enumerate(sys.stdin, 1):
+    store.put(first.model_copy(update={"id": f"i-theirs-{number}"}))
+    if line == "compact\\n":
+        store.compact()
+    print(number, flush=True)
+"""
 
 
 def test_a_hand_that_writes_into_a_file_is_seen_within_half_a_second(folder: Path) -> None:
