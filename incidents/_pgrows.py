@@ -65,27 +65,21 @@ class Shaper:
             path.write_bytes(b"\n".join(lines) + b"\n")
             try:
                 shaped = self._shaped(path)
-            except duckdb.Error as error:
+            except (duckdb.Error, _shape.Faulty) as error:
                 raise _diagnosed(lines, str(error)) from error
         if len(shaped) != len(lines):
             raise _diagnosed(lines, "a Feature cannot be read")
-        feature = pa.array(lines, pa.binary()).cast(pa.string()).take(shaped["start"])
-        whole = shaped.append_column("feature", feature)
-        return _without_nul(whole.sort_by("start").select(list(INCOMING)))
+        whole = shaped.append_column("feature", pa.array(lines, pa.binary()).cast(pa.string()))
+        return _without_nul(whole.select(list(INCOMING)))
 
     def _shaped(self, path: Path) -> Any:
-        features = _shape.select(_shape.read_json(str(path)), checked=True)
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {features}")
-        if self._db.sql("SELECT count(*) FROM shaped WHERE faulty").fetchall()[0][0]:
-            raise duckdb.InvalidInputException("a Feature is not an incident")
-        listed = ", ".join(
-            f"CAST(to_json({name}) AS VARCHAR) AS {name}" if name in _LISTS else f'"{name}"'
-            for name in INCOMING
-            if name != "feature"
-        )
-        return self._db.sql(
-            f"SELECT {listed}, row_number() OVER () - 1 AS start FROM shaped"  # noqa: S608
-        ).to_arrow_table()
+        raw = self._db.sql(_shape.features(_shape.read_json(str(path)))).to_arrow_table()
+        self._db.register("shaped", _shape.shaped(raw))
+        made = {"search_text": _shape.searched()} | {
+            name: f"CAST(to_json({name}) AS VARCHAR)" for name in _LISTS
+        }
+        listed = ", ".join(f'{made.get(name, name)} AS "{name}"' for name in INCOMING if name != "feature")
+        return self._db.sql(f"SELECT {listed} FROM shaped").to_arrow_table()  # noqa: S608
 
 
 def _without_nul(table: pa.Table) -> pa.Table:

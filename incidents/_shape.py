@@ -1,15 +1,18 @@
-"""The columns of the index, and the SQL (DuckDB) that makes them out of Features. Plumbing of `incidents.index`.
+"""The columns of the index, and what makes them out of Features: DuckDB reads JSON, Arrow does the rest. Plumbing of `incidents.index`.
 
-One description serves the monthly files and the journal, so that both answer alike.
+One description serves the monthly files, the journal and the database, so that all answer alike.
 """
 
 # ruff: noqa: S608 (only names of our own are put into SQL; every value is bound)
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from incidents import vocabulary
@@ -41,7 +44,6 @@ FLAT: Final = (
     "killed_max", "injured_min", "injured_max", "bodies_min", "bodies_max", *_COUNTS, "grading", "disputed", "lon", "lat",
 )  # fmt: skip
 """What `Catalogue.page` returns of an incident."""
-CHECKED: Final = ("faulty", "by_month", "by_lon", "by_lat")
 VARIED: Final = (
     "id",
     "title",
@@ -73,11 +75,16 @@ HOT: Final = (
     "date_precision", "uncertainty_m", "disputed", "place_fold",
 )  # fmt: skip
 """The columns that nearly every question touches."""
-_FIRST_DAY: Final = "coalesce(p.date_start, p.date_discovered, p.date_end)"
-_LAST_DAY: Final = (
-    "CASE WHEN p.date_start IS NOT NULL THEN coalesce(p.date_end, p.date_start)"
-    " ELSE coalesce(p.date_discovered, p.date_end) END"
-)
+_KIND: Final = "feature_type"
+_DEFAULTS: Final = {
+    "category": "other",
+    "role": "incident",
+    "review": "unreviewed",
+    "geo_precision": "unknown",
+}
+_NO_MONTH: Final = 9_999_999
+_LISTED: Final = (*_DEFAULTS, "grading")
+"""The columns that hold one word of a list."""
 
 
 def searched(prefix: str = "") -> str:
@@ -109,70 +116,165 @@ def read_json(path: str, *, longest: int = 1 << 24) -> str:
     )
 
 
-def _bits(field: str) -> str:
-    order = ", ".join(f"'{word}'" for word in vocabulary.words(field))
-    one = f"list_position([{order}], word)"
-    return (
-        f"coalesce(CAST(list_bit_or(list_transform(p.{field},"
-        f" lambda word: CASE WHEN {one} IS NULL THEN 0 ELSE 1 << ({one} - 1) END)) AS INTEGER), 0)"
-    )
+def features(source: str) -> str:
+    """Return the SELECT that lays out the Features of `source` (see `read_json`) flat; `shaped` makes the columns of it.
 
-
-def select(source: str, *, checked: bool = False, folded: bool = True) -> str:
-    """Return the SELECT that shapes the Features of `source` into the columns of the index.
-
-    With `checked` there are the columns of `CHECKED` besides: whether the Feature cannot be an incident, and numbers
-    to sort by (months since 1970, degrees), never null. Without `folded` there is no `search_text`, which makes up a
-    fifth of the work and follows from the other columns: `searched`.
+    A word that its list does not hold is an error of DuckDB here.
     """
-    plain = [
-        name
-        for name in FLAT
-        if name in _PROPERTIES and name not in (*BITS, "review", "category", "role", "geo_precision")
-    ]
-    made = {
-        "id": "f.id",
-        "lon": "f.geometry.coordinates[1]",
-        "lat": "f.geometry.coordinates[2]",
-        "category": "coalesce(p.category, 'other')",
-        "role": "coalesce(p.role, 'incident')",
-        "review": "coalesce(p.review, 'unreviewed')",
-        "geo_precision": "coalesce(p.geo_precision, 'unknown')",
-        **{name: f"p.{name}" for name in plain},
-        **{name: f"coalesce(p.{name}, [])" for name in (*BITS, "previous_ids")},
-        **{f"{name}_bits": _bits(name) for name in BITS},
-        "first_day": _FIRST_DAY,
-        "last_day": _LAST_DAY,
-        "place_fold": "strip_accents(lower(p.place_name))",
-        "search_text": searched("p."),
-        "claims": "p.claims",
-    }
-    if not folded:
-        del made["search_text"]
-    if checked:
-        made |= {
-            "faulty": _faulty(),
-            "by_month": f"CAST(coalesce(date_diff('month', DATE '1970-01-01', {_FIRST_DAY}), 9999999) AS BIGINT)",
-            "by_lon": "coalesce(f.geometry.coordinates[1], CAST('NaN' AS DOUBLE))",
-            "by_lat": "coalesce(f.geometry.coordinates[2], CAST('NaN' AS DOUBLE))",
-        }
-    listed = ", ".join(f'{expression} AS "{name}"' for name, expression in made.items())
-    return f"SELECT {listed} FROM (SELECT *, properties AS p FROM {source}) f"
-
-
-def _faulty() -> str:
-    known = ("category", "role", "review", "geo_precision", "grading")
-    words = " OR ".join(
-        f"coalesce(p.{name} NOT IN ({', '.join(f'{w!r}' for w in vocabulary.words(name))}), false)"
-        for name in known
-    )
+    listed = ", ".join(f'{_taken(name)} AS "{name}"' for name in _PROPERTIES)
     return (
-        "(f.type IS DISTINCT FROM 'Feature' OR coalesce(f.id, '') = ''"
-        " OR p IS NULL OR p.schema IS DISTINCT FROM 'incident/1' OR p.title IS NULL"
-        " OR (f.geometry IS NOT NULL AND (coalesce(len(f.geometry.coordinates), 0) <> 2"
-        " OR coalesce(f.geometry.type, '') <> 'Point' OR coalesce(abs(f.geometry.coordinates[1]) > 180, true)"
-        f" OR coalesce(abs(f.geometry.coordinates[2]) > 90, true))) OR {words})"
+        f"SELECT f.type AS {_KIND}, f.id AS id, f.geometry AS geometry, {listed},"
+        f" strip_accents(lower(p.place_name)) AS place_fold FROM (SELECT *, properties AS p FROM {source}) f"
     )
+
+
+def _taken(name: str) -> str:
+    # as a number for each word: a fifth of the work of handing the words on
+    if name not in _LISTED:
+        return f"p.{name}"
+    return f"CAST(p.{name} AS ENUM({', '.join(f'{word!r}' for word in vocabulary.words(name))}))"
+
+
+class Faulty(Exception):
+    """A Feature that is JSON but not an incident."""
+
+
+def shaped(raw: Any) -> Any:
+    """Return the columns of the index, one row for each of the Features that `features` laid out (an Arrow table).
+
+    The folded text is not among them, for it follows from the others: `searched`. Raises Faulty.
+    """
+    raw = raw.combine_chunks()
+    lon, lat = _position(raw["geometry"])
+    if not _is_sound(raw):
+        raise Faulty("a Feature is not an incident")
+    started, ended, discovered = raw["date_start"], raw["date_end"], raw["date_discovered"]
+    made = {name: raw[name] for name in FLAT if name in raw.column_names}
+    made |= {name: _defaulted(_whole(raw[name]), word) for name, word in _DEFAULTS.items()}
+    made |= {name: _without_nulls(_whole(raw[name])) for name in (*BITS, "previous_ids")}
+    made |= {"lon": lon, "lat": lat}
+    made |= {f"{name}_bits": _bits(made[name], name) for name in BITS}
+    made["first_day"] = pc.coalesce(started, discovered, ended)
+    made["last_day"] = pc.if_else(
+        pc.is_valid(started), pc.coalesce(ended, started), pc.coalesce(discovered, ended)
+    )
+    made |= {name: raw[name] for name in ("place_fold", "claims")}
+    return pa.Table.from_arrays(list(made.values()), names=list(made))
+
+
+def _is_sound(raw: Any) -> bool:
+    return bool(
+        _all_are("Feature", raw[_KIND])
+        and _all_are("incident/1", raw["schema"])
+        and pc.min(pc.binary_length(raw["id"]), skip_nulls=False).as_py() != 0
+        and not any(raw[name].null_count for name in (_KIND, "schema", "id", "title"))
+    )
+
+
+def _all_are(word: str, column: Any) -> bool:
+    return pc.all(pc.equal(column, texts([word])[0])).as_py() is not False
+
+
+def _position(column: Any) -> tuple[Any, Any]:
+    """Return longitudes and latitudes, null where there is no geometry. Raises Faulty for anything but Points."""
+    geometry = _whole(column)
+    kind, at = geometry.flatten()
+    known = _valid(geometry)
+    pairs, count = at.flatten(), int(known.sum())
+    lengths = pc.list_value_length(at)
+    if (
+        kind.null_count != len(geometry) - count
+        or lengths.null_count != len(geometry) - count
+        or not _all_are("Point", kind)
+        or len(pairs) != 2 * count
+        or pc.max(lengths).as_py() != pc.min(lengths).as_py()
+        or pairs.null_count
+    ):
+        raise Faulty("a geometry is not a Point")
+    values = numbers(pairs, np.float64).reshape(count, 2)
+    if (np.abs(values) > (180, 90)).any():
+        raise Faulty("a position is not on the Earth")
+    placed = np.full((2, len(geometry)), np.nan)
+    placed[:, known] = values.T
+    return _nullable(placed[0], known), _nullable(placed[1], known)
+
+
+def _defaulted(column: Any, word: str) -> Any:
+    if not column.null_count:
+        return column
+    code = pc.index_in(texts([word]), column.dictionary).cast(column.indices.type)
+    return pa.DictionaryArray.from_arrays(pc.fill_null(column.indices, code[0]), column.dictionary)
+
+
+def _without_nulls(column: Any) -> Any:
+    """Return lists, empty where there was none."""
+    if not column.null_count:
+        return column
+    return pa.ListArray.from_arrays(column.offsets, column.values)
+
+
+def _bits(column: Any, field: str) -> Any:
+    """Return a number for each list with a bit for each word in it; words that the vocabulary does not know have none."""
+    begins = numbers(column.offsets, np.int32)
+    words = column.values.slice(begins[0], begins[-1] - begins[0])
+    code = pc.index_in(words, texts(vocabulary.words(field)))
+    known = _valid(code)
+    row = np.repeat(np.arange(len(column)), np.diff(begins))[known]
+    bits = np.zeros(len(column), dtype=np.int32)
+    np.bitwise_or.at(bits, row, np.int32(1) << numbers(code, np.int32)[known])
+    return arrow(bits)
+
+
+# ---- between Arrow and numpy; `pa.array` would import pandas, which takes longer than a small build
+
+
+def arrow(values: NDArray[Any]) -> Any:
+    """Return numbers as an Arrow array."""
+    return _nullable(values, None)
+
+
+def _nullable(values: NDArray[Any], known: NDArray[np.bool_] | None) -> Any:
+    whole = np.ascontiguousarray(values)
+    mask = None if known is None or known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(whole.dtype), len(whole), [mask, pa.py_buffer(whole)])
+
+
+def texts(words: Sequence[str]) -> Any:
+    """Return words as an Arrow array."""
+    encoded = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+
+
+def numbers(column: Any, kind: type[Any]) -> NDArray[Any]:
+    """Return a column without nulls as it lies in memory."""
+    whole = _whole(column)
+    size = np.dtype(kind).itemsize
+    return np.frombuffer(whole.buffers()[1] or b"", dtype=kind, count=len(whole), offset=whole.offset * size)
+
+
+def _valid(column: Any) -> NDArray[np.bool_]:
+    if not column.null_count:
+        return np.ones(len(column), dtype=np.bool_)
+    return numbers(pc.cast(pc.is_valid(column), "uint8"), np.uint8).astype(np.bool_)
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def curve_rank(table: Any) -> NDArray[np.int64]:
+    """Return the order of the rows of a table by month and then along the curve."""
+    months = np.full(len(table), _NO_MONTH)
+    days = _whole(table["first_day"])
+    known = _valid(days)
+    whole = numbers(days, np.int32)[known].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    months[known] = whole
+    lon, lat = (
+        np.where(_valid(c), numbers(c, np.float64), np.nan)
+        for c in (_whole(table["lon"]), _whole(table["lat"]))
+    )
+    return curve_order(months, lon, lat)
 
 
 def hilbert(lon: NDArray[np.float64], lat: NDArray[np.float64], *, order: int = 16) -> NDArray[np.int64]:

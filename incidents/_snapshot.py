@@ -100,9 +100,8 @@ class Snapshot:
 
     def _open(self, paths: list[Path]) -> None:
         run = self._con.execute
-        with _as_file([]) as path:
-            shaped = _shape.select(_shape.read_json(path))
-            run(f"CREATE TABLE held.edits AS SELECT {_WIDE}, 0 AS row_no FROM ({_placed(shaped)}) LIMIT 0")
+        _shape_fresh(self._con, [])
+        run(f"CREATE TABLE held.edits AS SELECT {_WIDE}, 0 AS row_no FROM fresh")
         run(f"CREATE VIEW parquet AS {self._parquet(paths) if paths else 'FROM held.edits WHERE false'}")
         run("CREATE TABLE held.dead (row_no INTEGER)")
         if self.in_memory:
@@ -249,13 +248,12 @@ class Snapshot:
         con = self._con
         lines = [line for line in changed.values() if line is not None]
         ids = list(changed)
-        with _as_file(lines) as path:
-            shaped = _shape.select(_shape.read_json(path), checked=True)
-            con.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {_placed(shaped)}")
-        if con.execute("SELECT count(*) FROM fresh WHERE faulty").fetchone()[0]:
+        try:
+            _shape_fresh(con, lines)
+        except (_shape.Faulty, duckdb.ConversionException) as error:
             raise UnreadableCollection(
                 "the journal holds an edit that is not an incident; `validate` names it"
-            )
+            ) from error
         if not self._edited:
             self._show(changed=True)
         before = self.total
@@ -404,9 +402,17 @@ def _stat(handle: int) -> tuple[int, int]:
     return at.st_size, at.st_mtime_ns
 
 
-def _placed(shaped: str) -> str:
-    """Return shaped Features that lie in no file."""
-    return f"SELECT *, CAST(-1 AS BIGINT) AS start, CAST(-1 AS BIGINT) AS length FROM ({shaped})"
+def _shape_fresh(con: Any, lines: Sequence[bytes]) -> None:
+    """Make the table `fresh` of Features that lie in no file. Raises _shape.Faulty, duckdb.Error."""
+    with _as_file(lines) as path:
+        con.register(
+            "shaped", _shape.shaped(con.sql(_shape.features(_shape.read_json(path))).to_arrow_table())
+        )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {_shape.searched()} AS search_text,"
+        " CAST(-1 AS BIGINT) AS start, CAST(-1 AS BIGINT) AS length FROM shaped"
+    )
+    con.unregister("shaped")
 
 
 def _quoted(path: Path) -> str:

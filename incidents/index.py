@@ -28,14 +28,13 @@ import duckdb
 import numpy as np
 import orjson
 import platformdirs
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from incidents import _files, _lines, _shape, vocabulary
 from incidents._errors import BadInput, UnreadableCollection
+from incidents._shape import Faulty, arrow
 from incidents._spool import Chunk, OtherLayout, Spool, digest
 from incidents._words import path_of
 from incidents.geojson import from_line
@@ -44,7 +43,7 @@ from incidents.sql import BITS
 FOLDER: Final = ".index"
 MANIFEST: Final = "manifest.json"
 ROW_GROUP: Final = 30_720
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 _SMALL: Final = 8 << 20
 _TOGETHER: Final = 64 << 20
 _PIECE: Final = 96 << 20
@@ -84,7 +83,7 @@ class Part(NamedTuple):
 def layout() -> str:
     """Return the name of the layout: it changes with the columns and with the words of the vocabulary."""
     lists = {name: vocabulary.words(name) for name in ("category", "geo_precision", *BITS)}
-    written = orjson.dumps([LAYOUT, lists, _shape.select("x"), duckdb.__version__])
+    written = orjson.dumps([LAYOUT, lists, _shape.features("x"), duckdb.__version__])
     return f"v{LAYOUT}-{hashlib.sha256(written).hexdigest()[:8]}"
 
 
@@ -249,7 +248,7 @@ class Index:
     ) -> list[Part | BadInput]:
         """Make the parts of some files: together, which is faster, else one by one, which tells what is wrong."""
         if len(names) > 1:
-            with contextlib.suppress(duckdb.Error, _Faulty, OtherLayout, BadInput):
+            with contextlib.suppress(duckdb.Error, Faulty, OtherLayout, BadInput):
                 return list(self._build_together(con, names, files))
         made: list[Part | BadInput] = []
         for name in names:
@@ -280,7 +279,7 @@ class Index:
                 return self._built(con, name, Spool(file, told))
             except OtherLayout:
                 return self._built(con, name, Spool(file, told, as_ours=False))
-        except (duckdb.Error, _Faulty) as error:
+        except (duckdb.Error, Faulty) as error:
             raise _diagnosed(con, file, told, str(error)) from error
 
     def _built(self, con: Any, name: str, spool: Spool) -> Part:
@@ -319,10 +318,6 @@ class Index:
             temp.replace(self.path(table))
             tables.append(table)
         return tuple(tables)
-
-
-class _Faulty(Exception):
-    """A Feature that is JSON but not an incident."""
 
 
 def _pieces(con: Any, spool: Spool, longest: int) -> Iterator[Rows]:
@@ -404,13 +399,11 @@ def _shaped(con: Any, pour: Callable[[BinaryIO], None], *, longest: int = 0) -> 
         poured = other.submit(_pour_out, pour, sink)
         try:
             read = _shape.read_json(f"/dev/fd/{source}", longest=(longest or _LONG) + 1024)
-            table = cursor.sql(_shape.select(read, checked=True, folded=False)).to_arrow_table(_ROWS)
+            raw = cursor.sql(_shape.features(read)).to_arrow_table(_ROWS)
         finally:
             os.close(source)  # who still pours is told by a broken pipe
             poured.result()  # raises what went wrong there, which is then the reason for all
-    if pc.any(table["faulty"]).as_py():
-        raise _Faulty("a Feature is not an incident")
-    return table
+    return _shape.shaped(raw)
 
 
 def _pour_out(pour: Callable[[BinaryIO], None], sink: int) -> None:
@@ -420,40 +413,23 @@ def _pour_out(pour: Callable[[BinaryIO], None], sink: int) -> None:
 
 
 def _together(table: Any, spans: Sequence[Spans]) -> None:
-    """Raise _Faulty where there is not a row for every line."""
+    """Raise Faulty where there is not a row for every line."""
     if len(table) != sum(map(len, spans)):
-        raise _Faulty(f"{sum(map(len, spans)) - len(table)} lines are not Features")
+        raise Faulty(f"{sum(map(len, spans)) - len(table)} lines are not Features")
 
 
 def _write_sorted(table: Any, spans: Spans, to: Path) -> None:
     """Write rows to a Parquet file, sorted by month and along a Hilbert curve."""
-    month, lon, lat = (
-        _numbers(table[name], kind)
-        for name, kind in (("by_month", np.int64), ("by_lon", np.float64), ("by_lat", np.float64))
-    )
-    order = _shape.curve_order(month, lon, lat)
-    table = table.drop_columns(list(_shape.CHECKED))
-    table = table.append_column("start", _arrow(spans[:, 0])).append_column("length", _arrow(spans[:, 1]))
+    order = _shape.curve_rank(table)
+    table = table.append_column("start", arrow(spans[:, 0])).append_column("length", arrow(spans[:, 1]))
     pq.write_table(
-        table.combine_chunks().take(_arrow(order)),
+        table.combine_chunks().take(arrow(order)),
         to,
         compression="snappy",
         use_dictionary=[name for name in table.column_names if name not in _shape.VARIED],
         write_statistics=list(_shape.SKIPPED_BY),
         row_group_size=ROW_GROUP,
     )
-
-
-def _arrow(numbers: NDArray[np.int64]) -> Any:
-    """Return numbers as an Arrow array; `pa.array` would import pandas, which takes longer than a small build."""
-    whole = np.ascontiguousarray(numbers, dtype=np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
-
-
-def _numbers(column: Any, kind: type[Any]) -> NDArray[Any]:
-    """Return a column without nulls as it lies in memory; Arrow's own conversion would import pandas as well."""
-    whole = column.combine_chunks()
-    return np.frombuffer(whole.buffers()[1], dtype=kind, count=len(whole), offset=whole.offset * 8)
 
 
 # ---- what is wrong
@@ -484,7 +460,7 @@ def _is_sound(con: Any, lines: list[bytes]) -> bool:
 
     try:
         return len(_shaped(con, pour, longest=max(_LONG, *map(len, lines)))) == len(lines)
-    except (duckdb.Error, _Faulty):
+    except (duckdb.Error, Faulty):
         return False
 
 
