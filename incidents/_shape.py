@@ -18,25 +18,47 @@ from numpy.typing import NDArray
 from incidents import vocabulary
 from incidents.sql import BITS
 
-_TEXT: Final = ("schema", "title", "summary", "role", "category", "date_precision", "place_name", "place_id", "country",
-                "admin1", "admin1_name", "admin2_name", "geo_precision", "geo_method", "review", "grading")  # fmt: skip
+_TEXT: Final = ("schema", "title", "summary", "place_name", "place_id", "country", "admin1", "admin1_name", "admin2_name",
+                "geo_method")  # fmt: skip
 DATES: Final = ("date_start", "date_end", "date_discovered", "date_reported")
 _FIGURES: Final = (
     "uncertainty_m", "killed_min", "killed_max", "injured_min", "injured_max", "bodies_min", "bodies_max",
 )  # fmt: skip
 _COUNTS: Final = ("n_claims", "n_sources", "n_speakers")
-_CLAIM: Final = (
-    "STRUCT(predicate VARCHAR, \"min\" DOUBLE, \"max\" DOUBLE, qualifier VARCHAR, extent VARCHAR, modality VARCHAR, "
-    "polarity VARCHAR, review VARCHAR, speaker STRUCT(\"name\" VARCHAR), quote STRUCT(\"text\" VARCHAR))[]"
-)  # fmt: skip
-_PROPERTIES: Final[dict[str, str]] = {
+_DEFAULTS: Final = {
+    "category": "other",
+    "role": "incident",
+    "review": "unreviewed",
+    "geo_precision": "unknown",
+}
+
+
+def _listed(*names: str) -> dict[str, str]:
+    """Return the types of columns that hold one word of a list each: as a number, a fifth of the work of a text."""
+    return {name: f"ENUM({', '.join(f'{word!r}' for word in vocabulary.words(name))})" for name in names}
+
+
+def _struct(members: dict[str, str]) -> str:
+    listed = ", ".join(f'"{name}" {kind}' for name, kind in members.items())
+    return f"STRUCT({listed})"
+
+
+_CLAIM: Final = {
+    **_listed("predicate", "qualifier", "extent", "modality", "polarity", "review"),
+    **dict.fromkeys(("min", "max"), "DOUBLE"),
+    "speaker": _struct({"name": "VARCHAR"}),
+    "quote": _struct({"text": "VARCHAR"}),
+}
+_PROPERTIES: Final = {
     **dict.fromkeys(_TEXT, "VARCHAR"),
     **dict.fromkeys(DATES, "DATE"),
     **dict.fromkeys(_FIGURES, "DOUBLE"),
     **dict.fromkeys(_COUNTS, "INTEGER"),
-    **dict.fromkeys((*BITS, "previous_ids"), "VARCHAR[]"),
+    **_listed(*_DEFAULTS, "grading", "date_precision"),
+    **{name: f"{kind}[]" for name, kind in _listed(*BITS).items()},
+    "previous_ids": "VARCHAR[]",
     "disputed": "BOOLEAN",
-    "claims": _CLAIM,
+    "claims": f"{_struct(_CLAIM)}[]",
 }
 FLAT: Final = (
     "id", "title", "summary", "role", "category", *BITS, *DATES, "date_precision", "place_name", "place_id", "country",
@@ -76,15 +98,7 @@ HOT: Final = (
 )  # fmt: skip
 """The columns that nearly every question touches."""
 _KIND: Final = "feature_type"
-_DEFAULTS: Final = {
-    "category": "other",
-    "role": "incident",
-    "review": "unreviewed",
-    "geo_precision": "unknown",
-}
 _NO_MONTH: Final = 9_999_999
-_LISTED: Final = (*_DEFAULTS, "grading")
-"""The columns that hold one word of a list."""
 
 
 def searched(prefix: str = "") -> str:
@@ -103,15 +117,16 @@ def read_json(path: str, *, longest: int = 1 << 24) -> str:
     `longest` bounds the bytes of a line; the reader takes buffers of twice that, so a close bound saves much time.
     Without `sample_size` small files would be parsed twice, to guess columns that are given.
     """
-    properties = ", ".join(f'"{name}" {kind}' for name, kind in _PROPERTIES.items())
     columns = {
         "type": "VARCHAR",
         "id": "VARCHAR",
         "geometry": 'STRUCT("type" VARCHAR, coordinates DOUBLE[])',
-        "properties": f"STRUCT({properties})",
+        "properties": _struct(_PROPERTIES),
     }
+    quoted = {name: kind.replace("'", "''") for name, kind in columns.items()}
+    typed = ", ".join(f"{name}: '{kind}'" for name, kind in quoted.items())
     return (
-        f"read_json('{path}', format='newline_delimited', columns={columns}, maximum_object_size={longest},"
+        f"read_json('{path}', format='newline_delimited', columns={{{typed}}}, maximum_object_size={longest},"
         " sample_size=1)"
     )
 
@@ -121,18 +136,10 @@ def features(source: str) -> str:
 
     A word that its list does not hold is an error of DuckDB here.
     """
-    listed = ", ".join(f'{_taken(name)} AS "{name}"' for name in _PROPERTIES)
     return (
-        f"SELECT f.type AS {_KIND}, f.id AS id, f.geometry AS geometry, {listed},"
+        f"SELECT f.type AS {_KIND}, f.id AS id, f.geometry AS geometry, {', '.join(f'p.{name}' for name in _PROPERTIES)},"
         f" strip_accents(lower(p.place_name)) AS place_fold FROM (SELECT *, properties AS p FROM {source}) f"
     )
-
-
-def _taken(name: str) -> str:
-    # as a number for each word: a fifth of the work of handing the words on
-    if name not in _LISTED:
-        return f"p.{name}"
-    return f"CAST(p.{name} AS ENUM({', '.join(f'{word!r}' for word in vocabulary.words(name))}))"
 
 
 class Faulty(Exception):
@@ -153,7 +160,7 @@ def shaped(raw: Any) -> Any:
     made |= {name: _defaulted(_whole(raw[name]), word) for name, word in _DEFAULTS.items()}
     made |= {name: _without_nulls(_whole(raw[name])) for name in (*BITS, "previous_ids")}
     made |= {"lon": lon, "lat": lat}
-    made |= {f"{name}_bits": _bits(made[name], name) for name in BITS}
+    made |= {f"{name}_bits": _bits(made[name]) for name in BITS}
     made["first_day"] = pc.coalesce(started, discovered, ended)
     made["last_day"] = pc.if_else(
         pc.is_valid(started), pc.coalesce(ended, started), pc.coalesce(discovered, ended)
@@ -213,15 +220,14 @@ def _without_nulls(column: Any) -> Any:
     return pa.ListArray.from_arrays(column.offsets, column.values)
 
 
-def _bits(column: Any, field: str) -> Any:
-    """Return a number for each list with a bit for each word in it; words that the vocabulary does not know have none."""
+def _bits(column: Any) -> Any:
+    """Return a number for each list with a bit for each word in it."""
     begins = numbers(column.offsets, np.int32)
     words = column.values.slice(begins[0], begins[-1] - begins[0])
-    code = pc.index_in(words, texts(vocabulary.words(field)))
-    known = _valid(code)
+    known = _valid(words)
     row = np.repeat(np.arange(len(column)), np.diff(begins))[known]
     bits = np.zeros(len(column), dtype=np.int32)
-    np.bitwise_or.at(bits, row, np.int32(1) << numbers(code, np.int32)[known])
+    np.bitwise_or.at(bits, row, np.int32(1) << numbers(words.indices, np.uint8)[known])
     return arrow(bits)
 
 
