@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import hashlib
 import itertools
 import json
@@ -18,6 +17,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -49,7 +49,6 @@ _TOGETHER: Final = 64 << 20
 _PIECE: Final = 96 << 20
 _LONG: Final = 1 << 18
 _ROWS: Final = 1 << 16
-_PIPE: Final = 1 << 18
 _CHECKED: Final = 5_000
 _TOLD: Final = 20
 _WEEK_S: Final = 7 * 86_400
@@ -198,12 +197,12 @@ class Index:
         known = self._current()  # another process may have built it while we waited
         self._sweep(known, grace_s=60)
         made_ns = time.time_ns()
-        with _builder() as con:
+        with contextlib.closing(_Reader()) as reader:
             good = {name: self._still_good(known.get(name), file) for name, file in files.items()}
             stale = [name for name in files if good[name] is None]
 
             def build(names: list[str]) -> list[Part | BadInput]:
-                return self._build_many(con, names, files, label)
+                return self._build_many(reader, names, files, label)
 
             with ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
                 built = [each for batch in pool.map(build, _batches(stale, files)) for each in batch]
@@ -244,27 +243,27 @@ class Index:
                     path.unlink(missing_ok=True)
 
     def _build_many(
-        self, con: Any, names: list[str], files: dict[str, BinaryIO], label: str
+        self, reader: _Reader, names: list[str], files: dict[str, BinaryIO], label: str
     ) -> list[Part | BadInput]:
         """Make the parts of some files: together, which is faster, else one by one, which tells what is wrong."""
         if len(names) > 1:
             with contextlib.suppress(duckdb.Error, Faulty, OtherLayout, BadInput):
-                return list(self._build_together(con, names, files))
+                return list(self._build_together(reader, names, files))
         made: list[Part | BadInput] = []
         for name in names:
             try:
-                made.append(self._build(con, name, files[name], label))
+                made.append(self._build(reader, name, files[name], label))
             except BadInput as bad:
                 made.append(bad)
         return made
 
-    def _build_together(self, con: Any, names: list[str], files: dict[str, BinaryIO]) -> list[Part]:
+    def _build_together(self, reader: _Reader, names: list[str], files: dict[str, BinaryIO]) -> list[Part]:
         """Shape several small files in one go and part the rows again; they keep their order."""
         spools = [Spool(files[name], name) for name in names]
         if not all(spool.is_ours() for spool in spools):
             raise OtherLayout
         spans: list[Spans] = []
-        table = _shaped(con, lambda out: spans.extend(_poured(spool.chunks(), out) for spool in spools))
+        table = reader.shaped(lambda out: spans.extend(_poured(spool.chunks(), out) for spool in spools))
         _together(table, spans)
         parts, row = [], 0
         for spool, mine in zip(spools, spans, strict=True):
@@ -272,21 +271,21 @@ class Index:
             row += len(mine)
         return parts
 
-    def _build(self, con: Any, name: str, file: BinaryIO, label: str) -> Part:
+    def _build(self, reader: _Reader, name: str, file: BinaryIO, label: str) -> Part:
         told = f"{label}{name}"
         try:
             try:
-                return self._built(con, name, Spool(file, told))
+                return self._built(reader, name, Spool(file, told))
             except OtherLayout:
-                return self._built(con, name, Spool(file, told, as_ours=False))
+                return self._built(reader, name, Spool(file, told, as_ours=False))
         except (duckdb.Error, Faulty) as error:
-            raise _diagnosed(con, file, told, str(error)) from error
+            raise _diagnosed(reader, file, told, str(error)) from error
 
-    def _built(self, con: Any, name: str, spool: Spool) -> Part:
+    def _built(self, reader: _Reader, name: str, spool: Spool) -> Part:
         longest = _LONG
         while True:
             try:
-                return self._part(spool, _pieces(con, spool, longest), name)
+                return self._part(spool, _pieces(reader, spool, longest), name)
             except duckdb.Error:
                 if spool.longest <= longest:
                     raise
@@ -320,7 +319,7 @@ class Index:
         return tuple(tables)
 
 
-def _pieces(con: Any, spool: Spool, longest: int) -> Iterator[Rows]:
+def _pieces(reader: _Reader, spool: Spool, longest: int) -> Iterator[Rows]:
     """Yield the rows of a file, shaped, with where they lie; a large file in several pieces."""
     chunks = spool.chunks()
     for first in chunks:
@@ -329,7 +328,7 @@ def _pieces(con: Any, spool: Spool, longest: int) -> Iterator[Rows]:
         def pour(out: BinaryIO, piece: Iterator[Chunk] = piece, spans: list[Spans] = spans) -> None:
             spans.append(_poured(piece, out, limit=_PIECE))
 
-        table = _shaped(con, pour, longest=longest)
+        table = reader.shaped(pour, longest=longest)
         _together(table, spans)
         yield table, spans[0]
 
@@ -339,16 +338,45 @@ def _restated(part: Part, file: BinaryIO) -> Part:
     return part._replace(mtime_ns=at.st_mtime_ns, inode=at.st_ino)
 
 
-@contextlib.contextmanager
-def _builder() -> Iterator[Any]:
-    # files are read side by side; several threads on one lose its order
-    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    con = duckdb.connect(config={**offline, "threads": 1})
-    con.execute("PRAGMA disable_optimizer")  # one scan and one projection: there is nothing to find
-    try:
-        yield con
-    finally:
-        con.close()
+class _Reader:
+    """Makes columns of Features, for several threads side by side; each has a file in memory that it reads them from."""
+
+    def __init__(self) -> None:
+        # files are read side by side; several threads on one lose its order
+        offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        self._con = duckdb.connect(config={**offline, "threads": 1})
+        self._con.execute("PRAGMA disable_optimizer")  # one scan and one projection: there is nothing to find
+        self._own = threading.local()
+        self._sheets: list[BinaryIO] = []
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._con.close()
+        for sheet in self._sheets:
+            sheet.close()
+
+    def shaped(self, pour: Callable[[BinaryIO], None], *, longest: int = 0) -> Any:
+        """Return the Features (one a line) that `pour` writes as the columns of the index, in their order."""
+        sheet = self._sheet()
+        sheet.seek(0)
+        pour(sheet)
+        sheet.truncate(sheet.tell())
+        source = _shape.read_json(f"/dev/fd/{sheet.fileno()}", longest=(longest or _LONG) + 1024)
+        with contextlib.closing(self._con.cursor()) as cursor:
+            return _shape.shaped(cursor.sql(_shape.features(source)).to_arrow_table(_ROWS))
+
+    def _sheet(self) -> BinaryIO:
+        """Return the thread's file, with the pages that it had: memory asked for anew would take longer."""
+        if not hasattr(self._own, "sheet"):
+            self._own.sheet = _in_memory()
+            self._sheets.append(self._own.sheet)
+        return self._own.sheet  # type: ignore[no-any-return] # a thread's own attributes have no types
+
+
+def _in_memory() -> BinaryIO:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("incident-atlas"), "w+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
 def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
@@ -385,33 +413,6 @@ def _write_all(out: BinaryIO, lines: bytes | memoryview) -> None:
         rest = rest[out.write(rest) :]
 
 
-def _shaped(con: Any, pour: Callable[[BinaryIO], None], *, longest: int = 0) -> Any:
-    """Return the Features (one a line) that `pour` writes as the columns of the index, in their order.
-
-    They go through a pipe, so that what is read is parsed while it is still at hand and never held as a whole.
-    """
-    source, sink = os.pipe()
-    with contextlib.suppress(
-        AttributeError, OSError
-    ):  # Linux only; elsewhere the threads take turns more often
-        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _PIPE)
-    with ThreadPoolExecutor(1) as other, contextlib.closing(con.cursor()) as cursor:
-        poured = other.submit(_pour_out, pour, sink)
-        try:
-            read = _shape.read_json(f"/dev/fd/{source}", longest=(longest or _LONG) + 1024)
-            raw = cursor.sql(_shape.features(read)).to_arrow_table(_ROWS)
-        finally:
-            os.close(source)  # who still pours is told by a broken pipe
-            poured.result()  # raises what went wrong there, which is then the reason for all
-    return _shape.shaped(raw)
-
-
-def _pour_out(pour: Callable[[BinaryIO], None], sink: int) -> None:
-    # a broken pipe means that the reader has given up, and it tells why
-    with contextlib.suppress(BrokenPipeError), os.fdopen(sink, "wb", buffering=0) as out:
-        pour(out)
-
-
 def _together(table: Any, spans: Sequence[Spans]) -> None:
     """Raise Faulty where there is not a row for every line."""
     if len(table) != sum(map(len, spans)):
@@ -435,7 +436,7 @@ def _write_sorted(table: Any, spans: Spans, to: Path) -> None:
 # ---- what is wrong
 
 
-def _diagnosed(con: Any, file: BinaryIO, name: str, otherwise: str) -> UnreadableCollection:
+def _diagnosed(reader: _Reader, file: BinaryIO, name: str, otherwise: str) -> UnreadableCollection:
     """Return the error that names the lines of a file that are not incidents: all, or the first twenty.
 
     Lines are shaped some thousands at a time; only those that cannot be shaped together are looked at one by one.
@@ -445,7 +446,7 @@ def _diagnosed(con: Any, file: BinaryIO, name: str, otherwise: str) -> Unreadabl
     try:
         lines = _lines.read_lines(file, name)
         while (batch := list(itertools.islice(lines, _CHECKED))) and len(problems) < _TOLD:
-            if not _is_sound(con, [line for _, line in batch]):
+            if not _is_sound(reader, [line for _, line in batch]):
                 problems.extend(_faults(batch, name))
         if batch or len(problems) > _TOLD:
             problems = [*problems[:_TOLD], f"{name}: and perhaps more; `validate` lists all"]
@@ -454,12 +455,12 @@ def _diagnosed(con: Any, file: BinaryIO, name: str, otherwise: str) -> Unreadabl
     return UnreadableCollection(problems or [f"{name}: {otherwise.splitlines()[0]}"])
 
 
-def _is_sound(con: Any, lines: list[bytes]) -> bool:
+def _is_sound(reader: _Reader, lines: list[bytes]) -> bool:
     def pour(out: BinaryIO) -> None:
         _write_all(out, b"\n".join([*lines, b""]))
 
     try:
-        return len(_shaped(con, pour, longest=max(_LONG, *map(len, lines)))) == len(lines)
+        return len(reader.shaped(pour, longest=max(_LONG, *map(len, lines)))) == len(lines)
     except (duckdb.Error, Faulty):
         return False
 
