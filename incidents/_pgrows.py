@@ -74,7 +74,7 @@ class Shaper:
 
     def _shaped(self, path: Path) -> Any:
         raw = self._db.sql(_shape.features(_shape.read_json(str(path)))).to_arrow_table()
-        self._db.register("shaped", _shape.shaped(raw))
+        self._db.register("shaped", _shape.spelled_out(_shape.shaped(raw)))
         made = {"search_text": _shape.searched()} | {
             name: f"CAST(to_json({name}) AS VARCHAR)" for name in _LISTS
         }

@@ -169,6 +169,22 @@ def shaped(raw: Any) -> Any:
     return pa.Table.from_arrays(list(made.values()), names=list(made))
 
 
+def spelled_out(table: Any) -> Any:
+    """Return a table with its words as texts: DuckDB does not read words kept as numbers inside lists."""
+    kinds = [pa.field(field.name, _spelled(field.type)) for field in table.schema]
+    return table.cast(pa.schema(kinds))
+
+
+def _spelled(kind: Any) -> Any:
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    if pa.types.is_list(kind):
+        return pa.list_(_spelled(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _spelled(field.type)) for field in kind])
+    return kind
+
+
 def _is_sound(raw: Any) -> bool:
     return bool(
         _all_are("Feature", raw[_KIND])

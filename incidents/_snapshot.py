@@ -405,9 +405,8 @@ def _stat(handle: int) -> tuple[int, int]:
 def _shape_fresh(con: Any, lines: Sequence[bytes]) -> None:
     """Make the table `fresh` of Features that lie in no file. Raises _shape.Faulty, duckdb.Error."""
     with _as_file(lines) as path:
-        con.register(
-            "shaped", _shape.shaped(con.sql(_shape.features(_shape.read_json(path))).to_arrow_table())
-        )
+        raw = con.sql(_shape.features(_shape.read_json(path))).to_arrow_table()
+        con.register("shaped", _shape.spelled_out(_shape.shaped(raw)))
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {_shape.searched()} AS search_text,"
         " CAST(-1 AS BIGINT) AS start, CAST(-1 AS BIGINT) AS length FROM shaped"

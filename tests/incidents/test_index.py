@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -13,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 import pyarrow.parquet as pq
 import pytest
 
 from bench.synthetic import write_folder
-from incidents import _duck, _snapshot
+from incidents import _duck, _snapshot, vocabulary
 from incidents import index as index_module
 from incidents._duck import CHECK_EVERY_S, DuckCatalogue
 from incidents._errors import AtlasError, UnreadableCollection
@@ -25,7 +27,7 @@ from incidents._lines import id_of, written
 from incidents.catalogue import Catalogue
 from incidents.catalogues import open_catalogue
 from incidents.filters import Filter
-from incidents.geojson import from_line
+from incidents.geojson import from_line, to_line
 from incidents.index import Index
 from incidents.store import FolderStore
 from tests.incidents.collections import collection
@@ -391,6 +393,8 @@ def test_a_bad_line_is_refused_with_file_and_line_and_the_old_state_served(folde
         (b'"schema":"incident/1"', b'"schema":"incident/9"', "schema"),
         (b"\n]}\n", b"\n", "cut off"),
         (b'"date_end":"', b'"date_end":"31 ', "date_end"),
+        (b'"coordinates":[', b'"coordinates":[null,', "coordinates"),
+        (b'"predicate":"killed"', b'"predicate":"kiled"', "predicate"),
     ],
 )  # fmt: skip
 def test_every_kind_of_damage_names_file_and_line(folder: Path, old: bytes, new: bytes, told: str) -> None:
@@ -437,6 +441,60 @@ def test_tables_are_sorted_by_month_and_along_the_curve(folder: Path) -> None:
         table = pq.read_table(path, columns=["first_day", "lon", "lat"]).to_pylist()
         months = [row["first_day"].strftime("%Y-%m") if row["first_day"] else "9999" for row in table]
         assert months == sorted(months)
+
+
+def test_columns_say_what_the_features_say(tmp_path: Path) -> None:
+    """Also where a Feature leaves out whatever it may, alone in its file or among others."""
+    bare = (
+        b'{"type":"Feature","id":"bare","geometry":null,"properties":{"schema":"incident/1","title":"Bare"}}'
+    )
+    kinds = {
+        "2022-01": [to_line(one) for one in SOME],
+        "2022-02": [bare, *(to_line(one).replace(b'"id":"', b'"id":"x', 1) for one in SOME[:9])],
+        "undated": [bare.replace(b"bare", b"alone")],
+    }
+    for name, lines in kinds.items():
+        (tmp_path / f"{name}.geojson").write_bytes(b"".join(written(lines)))
+    open_catalogue(tmp_path)
+    expected = {row["id"]: row for lines in kinds.values() for row in map(as_row, lines)}
+    held = [
+        row for path in (tmp_path / ".index").rglob("*.parquet") for row in pq.read_table(path).to_pylist()
+    ]
+    assert len(held) == len(expected)
+    for row in held:
+        assert {name: row[name] for name in expected[row["id"]]} == expected[row["id"]]
+
+
+def as_row(line: bytes) -> dict[str, Any]:
+    """What the index should hold of a Feature, worked out one by one."""
+    feature = orjson.loads(line)
+    p = feature["properties"]
+    days = {
+        name: p.get(name) and dt.date.fromisoformat(p[name])
+        for name in ("date_start", "date_end", "date_discovered")
+    }
+    start, end, found = days.values()
+    lon, lat = feature["geometry"]["coordinates"] if feature["geometry"] else (None, None)
+    lists = {name: p.get(name) or [] for name in ("impact", "weapon", "sensitivity")}
+    return {
+        "id": feature["id"],
+        "title": p["title"],
+        "category": p.get("category") or "other",
+        "role": p.get("role") or "incident",
+        "review": p.get("review") or "unreviewed",
+        "geo_precision": p.get("geo_precision") or "unknown",
+        "lon": lon,
+        "lat": lat,
+        "first_day": start or found or end,
+        "last_day": (end or start) if start else (found or end),
+        "killed_min": p.get("killed_min"),
+        **days,
+        **lists,
+        **{
+            f"{name}_bits": sum(1 << vocabulary.words(name).index(word) for word in held)
+            for name, held in lists.items()
+        },
+    }
 
 
 def test_the_curve_keeps_neighbours_together() -> None:
