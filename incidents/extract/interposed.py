@@ -21,6 +21,8 @@ Leads = Callable[[str], bool]
 _LAST_CLAUSE: Final = re.compile(r"[,;:–—\"“”«»„]")
 
 
+_REACH: Final = 200
+"""How far before an aside its half of a sentence is looked at."""
 _AGE: Final = re.compile(r", \d{2,3}\Z")
 _PLAIN: Final = _cues.pattern("speech", "interposed_plain")
 
@@ -61,7 +63,7 @@ def joined(shadow: Shadow, segments: Segments, *, leads_on: Leads, tells: Leads)
     for m in _found(shadow, segments):
         if m.start() < last or tells(m["who"]):
             continue
-        opening = segments.at(m.start()).start
+        opening = max(segments.at(m.start()).start, m.start() - _REACH)
         cut = [c.end() for c in _LAST_CLAUSE.finditer(lower, opening, m.start())]
         is_aged = _AGE.search(lower, opening, m.start()) is not None
         is_half = not is_aged and leads_on(lower[cut[-1] if cut else opening : m.start()])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -26,6 +27,9 @@ _SHORT: Final = re.compile(
     r"sept?|oct|nov|dec|смт|сел|обл|вул|ул|пл|просп|бул|ім|им|тис|тыс|млн|млрд|грн|руб|ст|стр|кв|буд|пос|пгт|ред|прим|"
     r"(?:т\.)?в\.о|(?:в)?и\.о|т\.д|т\.п|див|см|тзв|зв|ген|полк|проф|акад|р-н|гр)$"
 )
+_LONGEST: Final = 2000
+"""No sentence is longer; one without end, of which every claim asks, would make reading quadratic."""
+_PAUSES: Final = ("; ", ", ", " ")
 _OPEN: Final = "“«„"
 _MARK: Final = re.compile(r'["“”«»„]')
 
@@ -111,13 +115,24 @@ def _sentences(shadow: Shadow, skip: int) -> tuple[Sentence, ...]:
         piece = shadow.cased[start:end]
         if piece.strip():
             lead = len(piece) - len(piece.lstrip())
-            made.append(Sentence(start + lead, start + len(piece.rstrip()), paragraph, line, len(made)))
+            for first, last in _bounded(shadow.cased, start + lead, start + len(piece.rstrip())):
+                made.append(Sentence(first, last, paragraph, line, len(made)))
         if is_line and m is not None:
             line += 1
             paragraph += m.group().count("\n") > 1
             line_start = stop
         start = stop
     return tuple(made)
+
+
+def _bounded(cased: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a sentence that is too long, each up to the last pause that leaves it short enough."""
+    while end - start > _LONGEST:
+        ends = (cased.rfind(pause, start + _LONGEST // 2, start + _LONGEST) for pause in _PAUSES)
+        cut = next((at + 1 for at in ends if at >= 0), start + _LONGEST)
+        yield start, cut
+        start = cut + (cased[cut] == " ")
+    yield start, end
 
 
 def _quotations(shadow: Shadow, sentences: tuple[Sentence, ...]) -> tuple[Quotation, ...]:

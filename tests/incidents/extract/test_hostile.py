@@ -66,3 +66,11 @@ def test_five_hundred_places_are_all_read() -> None:
     reading = read(text, published=dt.date(2023, 5, 4))
     true_to(text, reading)
     assert sum(p.place_id == "geonames:707292" for p in reading.places) == 500
+
+
+@pytest.mark.parametrize("pause", [", ", " ", ""])
+def test_a_sentence_without_end_is_read_to_its_end(pause: str) -> None:
+    text = f"{pause.join(['слово'] * 1500)}{pause or ' '}у Харкові загинули троє людей, повідомила поліція."
+    reading = read(text, published=dt.date(2023, 5, 4))
+    true_to(text, reading)
+    assert [(c.predicate, c.value) for c in reading.claims] == [("killed", 3)]
