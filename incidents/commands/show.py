@@ -117,12 +117,21 @@ def _change(change: Change) -> str:
     parts = [f"{change.at[:16].replace('T', ' ')}  {change.by}: {change.what}"]
     if "claim" in change.detail:
         parts.append(short(str(change.detail["claim"])))
+    if other := _other(change):
+        parts.append(other)
     if isinstance(changed, dict) and change.what == "place":
         parts.append(_moved(changed))
     elif isinstance(changed, dict) and change.what != "merged":
         parts.append(", ".join(worded(Difference(name, *pair)) for name, pair in changed.items()))
     why = change.detail.get("why")
     return " ".join(parts) + (f" ({why})" if why else "")
+
+
+def _other(change: Change) -> str:
+    """Return the id of the other incident that a line of history is about: merged, taken apart, or claims moved."""
+    held = change.detail.get("other")
+    other = held.get("id") if isinstance(held, dict) else held
+    return str(other or change.detail.get("to") or change.detail.get("from") or "")
 
 
 def _moved(changed: dict[str, Any]) -> str:

@@ -147,3 +147,15 @@ def test_the_history_tells_from_where_to_where_a_place_was_moved_by_whom_and_why
     assert "→ ± 50 m" in told[1]
     assert "→ not known" in told[2]
     assert "lon 37.2485, lat 49.2121 → none" in told[2]
+
+
+def test_the_history_tells_to_which_incident_claims_went_and_which_was_merged(folder: Path) -> None:
+    claim = open_store(folder).get("i0007").claims[0].id
+    assert (
+        run("edit", "i0007", "--split", claim, "--to", "i0009", "--by", "Ana", "--into", folder).exit_code
+        == 0
+    )
+    assert "claims moved away i0009" in run("show", "i0007", "--from", folder).output
+    assert "claims moved here i0007" in run("show", "i0009", "--from", folder).output
+    assert run("merge", "accept", "i0007", "i0009", "--into", folder).exit_code == 0
+    assert "merged i0009" in run("show", "i0007", "--from", folder).output
