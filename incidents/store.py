@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Self
 
@@ -469,14 +469,15 @@ class FolderStore(Editing):
     def _compact(self) -> int:
         overlay = dict(self._journal.overlay())
         if overlay:
-            self._merge(*_by_month(overlay), note=self._noted())
+            self._merge(*_by_month(overlay))
         self._journal.remove()
         return len(overlay)
 
     def load(self, incidents: Iterable[Incident], *, by: str | None = None) -> int:
         """Bring in very many incidents with the memory of one month; returns how many were read.
 
-        Each file is complete or as before. Stopped half-way, the same call again gives the same result.
+        On a full disk nothing is changed. Killed half-way, each file is complete or as before, and the same call again
+        gives the same result.
         """
         with self._mutex, _files.one_writer(self.folder, by=by or "import", timeout=self.timeout):
             self._cut_torn()
@@ -484,10 +485,8 @@ class FolderStore(Editing):
                 for incident in incidents:
                     spill.add(_lines.file_of(incident), incident.id, to_line(incident))
                 self._compact()
-                moved = self._moved(spill)
-                if moved:  # named in the journal first: a reader never sees an incident twice, or not at all
-                    self._journal.append(moved)
-                self._merge(spill.where, spill.names(), spill.lines)
+                # what moves to another month is in the journal first: a reader never sees it twice, or not at all
+                self._merge(spill.where, spill.names(), spill.lines, first=self._moved(spill))
                 self._journal.remove()
                 return spill.count
 
@@ -501,11 +500,38 @@ class FolderStore(Editing):
         return [spill.lines(name)[incident_id] for name, incident_id in sorted(moved)]
 
     def _merge(
-        self, where: Mapping[str, str], names: set[str], added: Added, *, note: Note | None = None
+        self, where: Mapping[str, str], names: set[str], added: Added, *, first: Sequence[bytes] | None = None
     ) -> None:
-        there = {state.name: state for state in self.files()}
-        for name, features in self._remade(where, names, added):
-            self._rewrite(name, features, there.get(name), note)
+        """Write every file that changes beside the old one, and only then put them in their places: all, or none.
+
+        `first` are lines that the journal must hold before; without it all that comes in is in the journal already.
+        """
+        there = self.files()
+        made: dict[str, Path | None] = {}
+        try:
+            for name, features in self._remade(where, names, added):
+                lines = _lines.written(line for _, line in features)
+                made[name] = _files.prepared(self.folder / name, lines) if features else None
+            self._refuse_changed(there, made)
+            if first:
+                self._journal.append(list(first))
+            if first is None:  # readers who know the journal then know the files
+                self._noted().becomes(made)
+            for name, temp in made.items():
+                _files.take_place(self.folder / name, temp)
+        finally:
+            for temp in made.values():
+                if temp is not None:
+                    temp.unlink(missing_ok=True)
+
+    def _refuse_changed(self, before: list[FileState], made: Mapping[str, Path | None]) -> None:
+        """Raise Conflict where a file that is to be replaced was changed meanwhile."""
+        now = self.files()
+        changed = {state.name for state in (*before, *now) if state not in before or state not in now}
+        for name in sorted(changed & made.keys()):
+            raise Conflict(
+                f"{self.folder / name}: was changed by another program just now; nothing of it was touched, try again"
+            )
 
     def _remade(
         self, where: Mapping[str, str], names: set[str], added: Added
@@ -536,19 +562,6 @@ class FolderStore(Editing):
             except BadInput as bad:
                 raise UnreadableCollection(f"{self.folder.name}/{name}:{number}: {bad}") from bad
         return lines
-
-    def _rewrite(
-        self, name: str, features: list[tuple[str, bytes]], state: FileState | None, note: Note | None
-    ) -> None:
-        path = self.folder / name
-        if state is not None and state not in self.files():
-            raise Conflict(
-                f"{path}: was changed by another program just now; nothing of it was touched, try again"
-            )
-        ready = _files.prepared(path, _lines.written(line for _, line in features)) if features else None
-        if note is not None:
-            note.becomes({name: ready})
-        _files.take_place(path, ready)
 
     # ---- doubtful merges
 

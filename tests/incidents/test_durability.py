@@ -517,6 +517,24 @@ def test_a_full_disk_in_an_import_brings_nothing_in(disk: Path, months: int) -> 
     assert list(disk.rglob(".tmp-*")) == []
 
 
+def test_a_disk_that_is_full_at_the_last_month_leaves_every_month_as_it_was(disk: Path) -> None:
+    store = FolderStore.open(disk / "c", create=True)
+    store.put([incident(1), incident(3, summary="as it was")])
+    store.compact()
+    before = {path.name: path.read_bytes() for path in store.folder.glob("*.geojson")}
+    rows = [incident(3, summary="moved", date_start=dt.date(2001, 1, 1), date_end=None)]
+    rows += [
+        incident(n, date_start=dt.date(2000 + n % 8, 1, 1), date_end=None, summary="x" * 1500)
+        for n in range(10, 67)
+    ]
+    with pytest.raises(CannotWrite, match="disk is full; nothing was changed"):
+        store.load(rows)
+    assert {path.name: path.read_bytes() for path in store.folder.glob("*.geojson")} == before
+    assert store.get("i0003").summary == "as it was"
+    assert [i.id for i in store.incidents()] == ["i0001", "i0003"]
+    assert list(disk.rglob(".tmp-*")) == []
+
+
 def _fill(store: FolderStore, kept: list[int]) -> None:
     for n in range(1, 1000):
         store.put(incident(n, summary="x" * 3000))
