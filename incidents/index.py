@@ -12,14 +12,13 @@ import contextlib
 import hashlib
 import itertools
 import json
-import math
 import os
 import secrets
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -30,12 +29,11 @@ import orjson
 import platformdirs
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from incidents import _files, _lines, _shape, vocabulary
 from incidents._errors import BadInput, UnreadableCollection
 from incidents._shape import Faulty, arrow
-from incidents._spool import Chunk, OtherLayout, Spool, digest
+from incidents._spool import OtherLayout, Sheet, Spans, Spool, digest
 from incidents._words import path_of
 from incidents.geojson import from_line
 from incidents.sql import BITS
@@ -63,7 +61,6 @@ class Table(NamedTuple):
     rows: int
 
 
-Spans = NDArray[np.int64]
 Rows = tuple[Any, Spans]
 """Rows of the index, and where each of them lies in its file: first byte, length."""
 
@@ -262,8 +259,9 @@ class Index:
         spools = [Spool(files[name], name) for name in names]
         if not all(spool.is_ours() for spool in spools):
             raise OtherLayout
-        spans: list[Spans] = []
-        table = reader.shaped(lambda out: spans.extend(_poured(spool.chunks(), out) for spool in spools))
+        sheet = reader.sheet()
+        spans = [_poured(spool.chunks(sheet)) for spool in spools]
+        table = reader.shaped()
         _together(table, spans)
         parts, row = [], 0
         for spool, mine in zip(spools, spans, strict=True):
@@ -321,16 +319,20 @@ class Index:
 
 def _pieces(reader: _Reader, spool: Spool, longest: int) -> Iterator[Rows]:
     """Yield the rows of a file, shaped, with where they lie; a large file in several pieces."""
-    chunks = spool.chunks()
-    for first in chunks:
-        piece, spans = itertools.chain([first], chunks), list[Spans]()
+    sheet = reader.sheet()
+    chunks = spool.chunks(sheet)
+    while len(spans := _poured(_piece(chunks, sheet))):
+        table = reader.shaped(longest=longest)
+        _together(table, [spans])
+        yield table, spans
+        sheet.clear()
 
-        def pour(out: BinaryIO, piece: Iterator[Chunk] = piece, spans: list[Spans] = spans) -> None:
-            spans.append(_poured(piece, out, limit=_PIECE))
 
-        table = reader.shaped(pour, longest=longest)
-        _together(table, spans)
-        yield table, spans[0]
+def _piece(chunks: Iterator[Spans], sheet: Sheet) -> Iterator[Spans]:
+    for spans in chunks:
+        yield spans
+        if sheet.used > _PIECE:
+            return
 
 
 def _restated(part: Part, file: BinaryIO) -> Part:
@@ -339,7 +341,7 @@ def _restated(part: Part, file: BinaryIO) -> Part:
 
 
 class _Reader:
-    """Makes columns of Features, for several threads side by side; each has a file in memory that it reads them from."""
+    """Makes columns of Features, for several threads side by side; each has a sheet that it reads them from."""
 
     def __init__(self) -> None:
         # files are read side by side; several threads on one lose its order
@@ -347,7 +349,7 @@ class _Reader:
         self._con = duckdb.connect(config={**offline, "threads": 1})
         self._con.execute("PRAGMA disable_optimizer")  # one scan and one projection: there is nothing to find
         self._own = threading.local()
-        self._sheets: list[BinaryIO] = []
+        self._sheets: list[Sheet] = []
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -355,28 +357,19 @@ class _Reader:
         for sheet in self._sheets:
             sheet.close()
 
-    def shaped(self, pour: Callable[[BinaryIO], None], *, longest: int = 0) -> Any:
-        """Return the Features (one a line) that `pour` writes as the columns of the index, in their order."""
-        sheet = self._sheet()
-        sheet.seek(0)
-        pour(sheet)
-        sheet.truncate(sheet.tell())
-        source = _shape.read_json(f"/dev/fd/{sheet.fileno()}", longest=(longest or _LONG) + 1024)
-        with contextlib.closing(self._con.cursor()) as cursor:
-            return _shape.shaped(cursor.sql(_shape.features(source)).to_arrow_table(_ROWS))
-
-    def _sheet(self) -> BinaryIO:
-        """Return the thread's file, with the pages that it had: memory asked for anew would take longer."""
+    def sheet(self) -> Sheet:
+        """Return the thread's own sheet, cleared."""
         if not hasattr(self._own, "sheet"):
-            self._own.sheet = _in_memory()
+            self._own.sheet = Sheet()
             self._sheets.append(self._own.sheet)
+        self._own.sheet.clear()
         return self._own.sheet  # type: ignore[no-any-return] # a thread's own attributes have no types
 
-
-def _in_memory() -> BinaryIO:
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("incident-atlas"), "w+b", buffering=0)
-    return tempfile.TemporaryFile(buffering=0)
+    def shaped(self, *, longest: int = 0) -> Any:
+        """Return the Features (one a line) on the thread's sheet as the columns of the index, in their order."""
+        source = _shape.read_json(self._own.sheet.path(), longest=(longest or _LONG) + 1024)
+        with contextlib.closing(self._con.cursor()) as cursor:
+            return _shape.shaped(cursor.sql(_shape.features(source)).to_arrow_table(_ROWS))
 
 
 def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
@@ -394,23 +387,9 @@ def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
     return [batch for batch in batches if batch]
 
 
-def _poured(chunks: Iterable[Chunk], out: BinaryIO, *, limit: float = math.inf) -> Spans:
-    """Hand chunks on, up to a limit in bytes; returns where their lines lie."""
-    spans = [np.empty((0, 2), dtype=np.int64)]
-    held = 0
-    for lines, where in chunks:
-        spans.append(where)
-        held += len(lines)
-        _write_all(out, lines)
-        if held > limit:
-            break
-    return np.concatenate(spans)
-
-
-def _write_all(out: BinaryIO, lines: bytes | memoryview) -> None:
-    rest = memoryview(lines)
-    while rest:
-        rest = rest[out.write(rest) :]
+def _poured(chunks: Iterable[Spans]) -> Spans:
+    """Let chunks come; returns where all their lines lie."""
+    return np.concatenate([np.empty((0, 2), dtype=np.int64), *chunks])
 
 
 def _together(table: Any, spans: Sequence[Spans]) -> None:
@@ -456,11 +435,9 @@ def _diagnosed(reader: _Reader, file: BinaryIO, name: str, otherwise: str) -> Un
 
 
 def _is_sound(reader: _Reader, lines: list[bytes]) -> bool:
-    def pour(out: BinaryIO) -> None:
-        _write_all(out, b"\n".join([*lines, b""]))
-
+    reader.sheet().write(b"\n".join([*lines, b""]))
     try:
-        return len(reader.shaped(pour, longest=max(_LONG, *map(len, lines)))) == len(lines)
+        return len(reader.shaped(longest=max(_LONG, *map(len, lines)))) == len(lines)
     except (duckdb.Error, Faulty):
         return False
 
