@@ -29,6 +29,8 @@ _SHORT: Final = re.compile(
 )
 _LONGEST: Final = 2000
 """No sentence is longer; one without end, of which every claim asks, would make reading quadratic."""
+_MOST: Final = 200
+"""No paragraph has more sentences, for the same reason."""
 _PAUSES: Final = ("; ", ", ", " ")
 _OPEN: Final = "“«„"
 _MARK: Final = re.compile(r'["“”«»„]')
@@ -102,7 +104,7 @@ def _goes_on(shadow: Shadow, start: int, stop: int, line_start: int) -> bool:
 
 def _sentences(shadow: Shadow, skip: int) -> tuple[Sentence, ...]:
     made: list[Sentence] = []
-    paragraph = line = 0
+    paragraph = line = opened = 0
     start = line_start = skip
     for m in [*_BREAK.finditer(shadow.cased, skip), None]:
         cut, stop = (len(shadow.cased), len(shadow.cased)) if m is None else m.span()
@@ -115,11 +117,14 @@ def _sentences(shadow: Shadow, skip: int) -> tuple[Sentence, ...]:
         piece = shadow.cased[start:end]
         if piece.strip():
             lead = len(piece) - len(piece.lstrip())
+            if len(made) - opened >= _MOST:
+                paragraph, opened = paragraph + 1, len(made)
             for first, last in _bounded(shadow.cased, start + lead, start + len(piece.rstrip())):
                 made.append(Sentence(first, last, paragraph, line, len(made)))
         if is_line and m is not None:
             line += 1
-            paragraph += m.group().count("\n") > 1
+            if m.group().count("\n") > 1:
+                paragraph, opened = paragraph + 1, len(made)
             line_start = stop
         start = stop
     return tuple(made)

@@ -97,10 +97,14 @@ class Where:
 
     def _of_mayor(self, sentence: Sentence) -> list[Site]:
         """Return the town of a mayor who tells of "the city" or "there", where the sentence names no other place."""
-        if not _pattern("his_town").search(self._shadow.lower, sentence.start, look_to(sentence)):
+        of_offices = [
+            s for s in self.by_sentence.get(sentence.index, [])
+            if s.role == "agency" and s.place is not None and not s.place.is_area and self._is_mayors(s)
+        ]  # fmt: skip
+        if not of_offices:  # asked first: the words of a sentence cost more to look through
             return []
-        found = [s for s in self.by_sentence.get(sentence.index, []) if s.role == "agency" and s.place]
-        return [s for s in found if s.place is not None and not s.place.is_area and self._is_mayors(s)][:1]
+        told = _pattern("his_town").search(self._shadow.lower, sentence.start, look_to(sentence))
+        return of_offices[:1] if told else []
 
     def _is_mayors(self, site: Site) -> bool:
         lower = self._shadow.lower
