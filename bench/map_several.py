@@ -17,7 +17,7 @@ from bench.map_probe import PORT, browser_page, map_frame, percentiles, say, tim
 from bench.serving import serving
 
 ADDRESS = f"http://127.0.0.1:{PORT}"
-ROUNDS, ASKING = 3, 5.0  # rounds are taken in turn, so that a busy machine is busy for all; seconds of each
+ROUNDS, ASKING = 2, 5.0  # rounds are taken in turn, so that a busy machine is busy for all; seconds of each
 PAUSE = 0.03  # seconds between a reader's views; without it, the asker would hold up the page
 KINDS: dict[str, dict[str, str]] = {
     "as the product does": {},
