@@ -19,7 +19,7 @@ from incidents._errors import UnreadableCollection
 from incidents._journal import Journal, Overlay
 
 FOLDER: Final = ".index"
-_NOTE: Final = "compacted.json"
+NOTE: Final = "compacted.json"
 _EDITS: Final = "compacted-*.geojsons"
 
 
@@ -70,7 +70,7 @@ class Note:
         temp = self._folder / f".tmp-{secrets.token_hex(6)}"
         with contextlib.suppress(OSError):
             temp.write_bytes(orjson.dumps(written))
-            temp.replace(self._folder / _NOTE)
+            temp.replace(self._folder / NOTE)
             for other in self._folder.glob(_EDITS):
                 if other.name != self._edits:
                     other.unlink(missing_ok=True)
@@ -94,7 +94,7 @@ class Compacted(NamedTuple):
 def last(folder: Path) -> Compacted | None:
     """Return the last compaction of a collection; null where nothing usable tells of one."""
     try:
-        raw = orjson.loads((folder / FOLDER / _NOTE).read_bytes())
+        raw = orjson.loads((folder / FOLDER / NOTE).read_bytes())
         before, after = (
             {str(name): Stood(*at) for name, at in raw[when].items()} for when in ("before", "after")
         )

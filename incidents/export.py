@@ -154,7 +154,8 @@ def _untitled(source: Source) -> Source:
 # out as it is only where this word is nowhere but in empty lists as we write them, where the history is named once, at
 # the end and empty, and where no character is spelt by its number.
 _NO_HISTORY: Final = b'"history":[]}}'
-_HISTORY: Final = b'"history'
+_HISTORY: Final = b'"history"'
+_BEFORE: Final = -len(_NO_HISTORY)
 _WORD: Final = b"sensitivity"
 _EMPTY: Final = b'"sensitivity":[]'
 _SIGN, _SPELT = b"\\", b"\\u"
@@ -165,7 +166,7 @@ def _is_public(line: bytes) -> bool:
     return (
         line.endswith(_NO_HISTORY)
         and 0 < line.count(_WORD) == line.count(_EMPTY)
-        and line.count(_HISTORY) == 1
+        and line.rfind(_HISTORY, 0, _BEFORE) < 0
         and (_SIGN not in line or _SPELT not in line)  # the first is found in a tenth of the time
     )
 
