@@ -341,8 +341,12 @@ class DuckCatalogue:
                     return
 
     def _proved(self, state: State) -> State:
-        """Wait until the times of the files tell a change, and compare their content once: then no question must."""
-        while state.files is None and threading.main_thread().is_alive():
+        """Wait until the times of the files tell a change, and compare their content once: then no question must.
+
+        Not for long: where a clock ran backwards the times lie ahead of it.
+        """
+        until = time.monotonic() + 2 * _RACY_NS / 1e9
+        while state.files is None and time.monotonic() < until and threading.main_thread().is_alive():
             with self._source.view() as moment:
                 files = _stood(moment.files)
                 if not self._index.is_current(state.shot.parts, dict(moment.files)):

@@ -92,8 +92,10 @@ class _Checker:
             named = bool(_lines.MONTH.fullmatch(path.name))
             if not named:
                 self._add(
-                    path.name, 0, "", "", "is not named by a month (YYYY-MM.geojson) or undated.geojson"
-                )
+                    path.name, 0, "", "",
+                    "is not named by a month (YYYY-MM.geojson) or undated.geojson; what is in it counts all the same, "
+                    "and `repair` brings it into the right files",
+                )  # fmt: skip
             self.file(path, month=named)
         journal = folder / JOURNAL
         if journal.exists():

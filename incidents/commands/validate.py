@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -26,9 +27,15 @@ def command(path: str) -> None:
         click.echo(printable(str(problem)))
     if problems:
         raise click.ClickException(
-            f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {shown(path)}"
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {shown(path)}{_way_out(path)}"
         )
     click.echo(f"{shown(path)}: no problems")
+
+
+def _way_out(path: str) -> str:
+    if is_database(path):
+        return ""
+    return f"; `incident-atlas repair {shlex.quote(path)}` keeps what can be read and sets the rest aside, nothing is deleted"
 
 
 def _files(path: Path) -> list[Problem]:

@@ -327,3 +327,18 @@ def test_the_example_that_ships_stays_as_it_is_whatever_would_edit_it(words: tup
         in done.output
     )
     assert before == {path.name: path.read_bytes() for path in Path(SHIPPED).iterdir() if path.is_file()}
+
+
+def test_validate_names_the_way_out_of_a_renamed_month(tmp_path: Path) -> None:
+    store = FolderStore.open(tmp_path / "my collection", create=True)
+    store.put(incident(1))
+    store.compact()
+    (month,) = store.folder.glob("*.geojson")
+    month.rename(store.folder / "march.geojson")
+    told = run("validate", store.folder)
+    assert told.exit_code == 1
+    assert "march.geojson: is not named by a month" in told.output
+    assert f"incident-atlas repair '{store.folder}'" in told.output
+    assert run("repair", store.folder).exit_code == 0
+    assert run("validate", store.folder).exit_code == 0
+    assert [path.name for path in store.folder.glob("*.geojson")] == [month.name]

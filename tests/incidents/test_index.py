@@ -219,6 +219,24 @@ def test_a_hand_beside_a_compaction_is_seen_all_the_same(
     assert catalogue.counts(EVERYTHING.model_copy(update={"text": "lion"})).total == 1
 
 
+def test_the_index_after_a_compaction_is_taken_also_where_a_clock_ran_backwards(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_duck, "BESIDE_FROM", 1)
+    monkeypatch.setattr(_duck, "_RACY_NS", 500_000_000)
+    for path in folder.glob("*.geojson"):
+        os.utime(path, (4e9, 4e9))
+    catalogue, theirs, made = open_catalogue(folder), FolderStore.open(folder), tables(folder)
+    assert isinstance(catalogue, DuckCatalogue)
+    theirs.put(SOME[0].model_copy(update={"title": "zebra", "review": "accepted"}))
+    theirs.compact()
+    assert catalogue.counts(Filter(text="zebra")).total == 1
+    catalogue.settled()
+    assert tables(folder).keys() != made.keys()
+    theirs.put(SOME[1].model_copy(update={"title": "zebra", "review": "accepted"}))
+    assert catalogue.counts(Filter(text="zebra")).total == 2
+
+
 def test_edits_of_another_process_are_seen_whatever_is_compacted_meanwhile(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
