@@ -25,6 +25,7 @@ HAND_OVER: Final = 0.0005
 """Seconds after which a thread that computes must let another one in; Python's own value is ten times that."""
 
 MOST_FILES: Final = 256
+"""Open files that are looked through for the socket that listens, which is among the first of a process."""
 
 
 def share() -> None:
