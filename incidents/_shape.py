@@ -282,7 +282,9 @@ def _valid(column: Any) -> NDArray[np.bool_]:
 
 
 def _whole(column: Any) -> Any:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.combine_chunks() if column.num_chunks else pa.nulls(0, column.type)
 
 
 def curve_rank(table: Any) -> NDArray[np.int64]:
