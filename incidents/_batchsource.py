@@ -32,7 +32,7 @@ class Layout(NamedTuple):
 def parquet_of(source: str, *, folded: bool = False) -> Iterator[Layout]:
     """Yield the rows of a collection as Parquet files; those made for this block only are gone after it.
 
-    With `folded` there is the column `search_text`, which the index of a folder leaves to be made when it is asked for.
+    With `folded` there are the folded columns, which the index of a folder leaves to be made when they are asked for.
     Raises NotFound, UnreadableCollection or Unavailable.
     """
     with tempfile.TemporaryDirectory(prefix="incident-atlas-") as folder:
@@ -70,18 +70,19 @@ def _indexed(store: FolderStore) -> Layout:
 
 
 def _folded(tables: list[Path], to: Path) -> list[Path]:
-    """Copy what filters need of tables of the index, with the folded text, to a folder."""
-    made = []
-    columns = ", ".join(name for name in WIDE.names if name != "search_text")
+    """Copy what filters need of tables of the index, with the folded columns, to a folder."""
+    copies: list[Path] = []
+    made = _shape.folded()
+    columns = ", ".join(f"{made.get(name, name)} AS {name}" for name in WIDE.names)
     with contextlib.closing(duckdb.connect()) as con:
         for table in tables:
-            made.append(to / table.name)
-            source, target = (str(path).replace("'", "''") for path in (table, made[-1]))
+            copies.append(to / table.name)
+            source, target = (str(path).replace("'", "''") for path in (table, copies[-1]))
             con.execute(
-                f"COPY (SELECT {columns}, {_shape.searched()} AS search_text FROM read_parquet('{source}'))"  # noqa: S608 (paths of our own)
+                f"COPY (SELECT {columns} FROM read_parquet('{source}'))"  # noqa: S608 (paths of our own)
                 f" TO '{target}' (FORMAT parquet)"
             )
-    return made
+    return copies
 
 
 def _edits(overlay: dict[str, bytes | None]) -> Edits:

@@ -48,7 +48,9 @@ _STORED: Final = ("place_fold", "search_text", "first_day", "last_day", "impact_
 _WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
 # What may be another value each time is worked out once for each row; otherwise every term would fold the text anew.
 _FOLDED_ONCE: Final = f"CASE WHEN random() < 0 THEN '' ELSE {_shape.searched()} END AS search_text"
-_FROM_TABLE: Final = _WIDE.replace("search_text", _FOLDED_ONCE)
+_FROM_TABLE: Final = _WIDE.replace("search_text", _FOLDED_ONCE).replace(
+    "place_fold", f"{_shape.folded()['place_fold']} AS place_fold"
+)
 
 _NUMBERS: Final = itertools.count()  # tells snapshots apart for good: an `id()` comes back when one is let go
 
@@ -407,8 +409,9 @@ def _shape_fresh(con: Any, lines: Sequence[bytes]) -> None:
     with _as_file(lines) as path:
         raw = con.sql(_shape.features(_shape.read_json(path))).to_arrow_table()
         con.register("shaped", _shape.spelled_out(_shape.shaped(raw)))
+    made = ", ".join(f"{expression} AS {name}" for name, expression in _shape.folded().items())
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {_shape.searched()} AS search_text,"
+        f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {made},"
         " CAST(-1 AS BIGINT) AS start, CAST(-1 AS BIGINT) AS length FROM shaped"
     )
     con.unregister("shaped")

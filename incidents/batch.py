@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from incidents import _files, _regions, _rings, sql
+from incidents import _files, _regions, _rings, _shape, sql
 from incidents._errors import BadInput
 from incidents._regions import LABELLED, Regions, label
 from incidents.filters import Filter
@@ -128,7 +128,8 @@ _ASKED: Final = {
     "last_day": pa.date32(),
 }  # fmt: skip
 WIDE: Final = pa.schema([*SCHEMA, *_ASKED.items()])
-"""The columns that a filter may ask for besides; read only where there is one. `search_text` is not in the index."""
+"""The columns that a filter may ask for besides; read only where there is one. Those of
+`_shape.folded` are not in the index."""
 
 
 class Edits(NamedTuple):
@@ -148,11 +149,16 @@ class Chosen(NamedTuple):
     places: sql.Places = sql.no_places
 
     @property
+    def is_folded(self) -> bool:
+        """Whether the filter asks for folded text, which the index of a folder does not hold."""
+        return self.where.text is not None or self.where.place is not None
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the index that have to be read."""
         if self.where.is_empty:
             return NEEDED
-        return tuple(n for n in WIDE.names if n != "search_text" or self.where.text is not None)
+        return tuple(name for name in WIDE.names if self.is_folded or name not in _shape.folded())
 
     def select(self, dialect: sql.Dialect, source: str) -> sql.Sql:
         """Return the SELECT of what a job needs; `within` is cut down to its bounding box only, see `areas`."""

@@ -18,7 +18,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -41,11 +41,12 @@ from incidents.sql import BITS
 FOLDER: Final = ".index"
 MANIFEST: Final = "manifest.json"
 ROW_GROUP: Final = 30_720
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 _SMALL: Final = 8 << 20
 _TOGETHER: Final = 64 << 20
 _PIECE: Final = 96 << 20
 _LONG: Final = 1 << 18
+_WORKERS: Final = max(1, min(4, os.cpu_count() or 1))
 _ROWS: Final = 1 << 16
 _CHECKED: Final = 5_000
 _TOLD: Final = 20
@@ -63,6 +64,9 @@ class Table(NamedTuple):
 
 Rows = tuple[Any, Spans]
 """Rows of the index, and where each of them lies in its file: first byte, length."""
+
+
+Write = Callable[[Any, Spans, Path], None]
 
 
 class Part(NamedTuple):
@@ -201,9 +205,12 @@ class Index:
             def build(names: list[str]) -> list[Part | BadInput]:
                 return self._build_many(reader, names, files, label)
 
-            with ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
-                built = [each for batch in pool.map(build, _batches(stale, files)) for each in batch]
-        made = [_restated(part, files[name]) for name, part in good.items() if part] + built
+            batches = _batches(stale, files)
+            with ThreadPoolExecutor(_WORKERS) as pool:
+                built = itertools.chain.from_iterable(pool.map(build, batches))
+                by_name = dict(zip(itertools.chain.from_iterable(batches), built, strict=True))
+        kept = [_restated(part, files[name]) for name, part in good.items() if part]
+        made = [*kept, *(by_name[name] for name in stale)]
         problems = [line for bad in made if isinstance(bad, BadInput) for line in bad.problems]
         if problems:
             raise UnreadableCollection(problems)
@@ -243,7 +250,7 @@ class Index:
         self, reader: _Reader, names: list[str], files: dict[str, BinaryIO], label: str
     ) -> list[Part | BadInput]:
         """Make the parts of some files: together, which is faster, else one by one, which tells what is wrong."""
-        if len(names) > 1:
+        if len(names) > 1 or os.fstat(files[names[0]].fileno()).st_size < _PIECE:
             with contextlib.suppress(duckdb.Error, Faulty, OtherLayout, BadInput):
                 return list(self._build_together(reader, names, files))
         made: list[Part | BadInput] = []
@@ -265,7 +272,8 @@ class Index:
         _together(table, spans)
         parts, row = [], 0
         for spool, mine in zip(spools, spans, strict=True):
-            parts.append(self._part(spool, [(table.slice(row, len(mine)), mine)] if len(mine) else []))
+            rows = [(table.slice(row, len(mine)), mine)] if len(mine) else []
+            parts.append(self._part(spool, rows, spool.name))
             row += len(mine)
         return parts
 
@@ -283,30 +291,26 @@ class Index:
         longest = _LONG
         while True:
             try:
-                return self._part(spool, _pieces(reader, spool, longest), name)
+                return self._part(spool, _pieces(reader, spool, longest), name, aside=True)
             except duckdb.Error:
                 if spool.longest <= longest:
                     raise
                 longest = 2 * spool.longest  # a line beyond the bound is no fault
 
-    def _part(self, spool: Spool, pieces: Iterable[Rows], name: str | None = None) -> Part:
+    def _part(self, spool: Spool, pieces: Iterable[Rows], name: str, *, aside: bool = False) -> Part:
+        """Write the tables of a file; with `aside`, one is written while the next is made."""
         at, temp = spool.stat, self.folder / f".tmp-{secrets.token_hex(6)}"
         made: list[tuple[Path, int]] = []
         try:
-            with ThreadPoolExecutor(1) as writer:  # one piece is written while the next is read
-                writing: Future[None] | None = None
-                for table, spans in pieces:
-                    if writing:
-                        writing.result()
-                    made.append((temp.with_suffix(f".{len(made)}"), len(spans)))
-                    writing = writer.submit(_write_sorted, table, spans, made[-1][0])
-                if writing:
-                    writing.result()
-            tables = self._named(made, f"{Path(name or spool.name).stem[:40]}-{spool.digest[:16]}")
+            with _writer() if aside else contextlib.nullcontext(_write_sorted) as write:
+                for rows in pieces:
+                    made.append((temp.with_suffix(f".{len(made)}"), len(rows[1])))
+                    write(*rows, made[-1][0])
+            tables = self._named(made, f"{Path(name).stem[:40]}-{spool.digest[:16]}")
         finally:
             for path, _ in made:
                 path.unlink(missing_ok=True)
-        return Part(name or spool.name, spool.digest, at.st_size, at.st_mtime_ns, at.st_ino, tables)
+        return Part(name, spool.digest, at.st_size, at.st_mtime_ns, at.st_ino, tables)
 
     def _named(self, made: list[tuple[Path, int]], stem: str) -> tuple[Table, ...]:
         tables = []
@@ -373,18 +377,17 @@ class _Reader:
 
 
 def _batches(names: list[str], files: dict[str, BinaryIO]) -> list[list[str]]:
-    """Group files so that each group is worth a query and there is one for every core."""
+    """Group files so that each group is worth a query; the small ones come last, so that all threads end together."""
     sizes = {name: os.fstat(files[name].fileno()).st_size for name in names}
-    limit = min(_TOGETHER, max(_SMALL, sum(sizes.values()) // (2 * (os.cpu_count() or 1))))
-    batches: list[list[str]] = [[]]
-    held = 0
-    for name in names:
-        if batches[-1] and held + sizes[name] > limit:
+    left, batches, held = sum(sizes.values()), list[list[str]](), 0
+    for name in sorted(names, key=lambda name: -sizes[name]):
+        limit = min(_TOGETHER, max(_SMALL, left // (2 * _WORKERS)))
+        if not batches or held + sizes[name] > limit:
             batches.append([])
-            held = 0
+            left, held = left - held, 0
         batches[-1].append(name)
         held += sizes[name]
-    return [batch for batch in batches if batch]
+    return batches
 
 
 def _poured(chunks: Iterable[Spans]) -> Spans:
@@ -396,6 +399,22 @@ def _together(table: Any, spans: Sequence[Spans]) -> None:
     """Raise Faulty where there is not a row for every line."""
     if len(table) != sum(map(len, spans)):
         raise Faulty(f"{sum(map(len, spans)) - len(table)} lines are not Features")
+
+
+@contextlib.contextmanager
+def _writer() -> Iterator[Write]:
+    """Yield what writes a table while the caller makes the next one; at the end all are written."""
+    with ThreadPoolExecutor(1) as thread:
+        writing: list[Future[None]] = []
+
+        def write(table: Any, spans: Spans, to: Path) -> None:
+            for one in writing:
+                one.result()
+            writing[:] = [thread.submit(_write_sorted, table, spans, to)]
+
+        yield write
+        for one in writing:
+            one.result()
 
 
 def _write_sorted(table: Any, spans: Spans, to: Path) -> None:

@@ -92,9 +92,10 @@ def _run(
         raise click.UsageError(f"--out {out}: there is no folder {Path(out).absolute().parent}")
     if out and engine == "spark" and Path(out).exists():
         raise click.UsageError(f"--out {out}: is there already; Spark writes a new folder")
+    chosen = Chosen(where, place_ids)
     with (
-        parquet_of(source, folded=where.text is not None) as layout,
-        _opened(engine, layout, Chosen(where, place_ids), master, options) as opened,
+        parquet_of(source, folded=chosen.is_folded) as layout,
+        _opened(engine, layout, chosen, master, options) as opened,
     ):
         if out:
             opened.write(job, Path(out), regions)

@@ -255,7 +255,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("where", WHERES, ids=lambda where: where.to_query()[:40])
 def test_a_job_is_about_what_the_same_filter_finds_elsewhere(collection: Path, where: Filter) -> None:
     found = list(open_catalogue(collection).select(where))
-    with parquet_of(str(collection), folded=where.text is not None) as layout:
+    with parquet_of(str(collection), folded=Chosen(where, place_ids).is_folded) as layout:
         engine = DuckEngine(layout.files, edits=layout.edits, chosen=Chosen(where, place_ids))
         labelled = run("label", engine, regions=REGIONS)
         counted = run("rollup", engine)
