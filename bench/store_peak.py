@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from incidents._duck import DuckCatalogue
+from incidents._duck import DuckCatalogue, State
 from incidents._snapshot import Snapshot
 from incidents.catalogues import place_ids
 from incidents.filters import Filter
@@ -48,11 +48,11 @@ class Parquet(DuckCatalogue):
         self._folder = folder
         super().__init__(_Nothing(folder), places=place_ids)
 
-    def _opened(self) -> Snapshot:
+    def _opened(self) -> State:
         shot = Snapshot(self._parts, self._folder, {})
         if not shot.is_settled:
             shot.settle()
-        return shot
+        return State(shot, {}, {})
 
 
 class _Nothing:

@@ -117,7 +117,7 @@ def searched(prefix: str = "") -> str:
 
 
 def folded() -> dict[str, str]:
-    """Return the SQL of the columns that follow from others; to keep them would be a fourth of the work of an index."""
+    """Return the SQL of the columns that follow from others; to keep them would be a fifth of the work of an index."""
     return {"place_fold": "strip_accents(lower(place_name))", "search_text": searched()}
 
 
