@@ -3,6 +3,10 @@
 Pages and the map's endpoint share one interpreter. While a page computes, a view waits for two things: for the hand-over
 of the interpreter at each of its steps, and for the garbage collector, which stops everything while it looks at every
 object of the process. Both are cut here; `docs/decisions/map.md` has the figures.
+
+Python's clock for a hand-over starts anew whenever the interpreter changes hands. A page that gives it up for a moment and
+takes it back more often than the clock rings (folium asks the system for random bytes with each marker) never has to let
+anybody in: on several cores those who wait wake up too late, for seconds.
 """
 
 from __future__ import annotations
@@ -21,8 +25,11 @@ from streamlit import config
 
 from incidents._errors import AtlasError
 
-HAND_OVER: Final = 0.0005
-"""Seconds after which a thread that computes must let another one in; Python's own value is ten times that."""
+HAND_OVER: Final = 2e-5
+"""Seconds after which a thread that computes must let another one in: less than a page takes for one marker.
+
+Python's own value is 250 times that.
+"""
 
 MOST_FILES: Final = 256
 """Open files that are looked through for the socket that listens, which is among the first of a process."""
