@@ -466,7 +466,7 @@ def test_threads_take_short_turns_and_no_page_ends_with_a_full_collection(
     monkeypatch.setattr(warm.sys, "setswitchinterval", lambda seconds: set_to.update(turn=seconds))
     monkeypatch.setattr(warm.config, "set_option", lambda name, *, value: set_to.update({name: value}))
     warm.share()
-    assert set_to == {"turn": 0.0005, "runner.postScriptGC": False}
+    assert set_to == {"turn": warm.HAND_OVER, "runner.postScriptGC": False}
 
 
 def test_connections_send_small_answers_at_once() -> None:
