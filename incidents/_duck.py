@@ -33,7 +33,7 @@ from incidents._words import Words, build, mask, path_of
 from incidents.catalogue import Bin, Counts, Points, Unit
 from incidents.filters import Filter
 from incidents.geojson import from_line
-from incidents.index import Index
+from incidents.index import RACY_NS, Index
 from incidents.model import Incident
 from incidents.sql import Sql
 from incidents.store import FolderStore
@@ -43,7 +43,6 @@ WORDS_FROM: Final = 20_000
 """From this many rows on a text search looks the words up; below it scanning is as fast."""
 BESIDE_FROM: Final = 20_000
 """From this many rows on the index is made anew beside the questions after a compaction; a smaller one takes no time."""
-_RACY_NS: Final = 2_000_000_000
 _TICK_NS: Final = 20_000_000  # the times of files are no finer than this on any system we know of
 _KEPT: Final = 24
 _PLACE: Final = "row_no, id, start, length"
@@ -146,18 +145,11 @@ class FileSource:
         return None
 
 
-class _Stat(NamedTuple):
-    size: int
-    mtime_ns: int
-    inode: int
-
-
-def _stat(path: Path) -> _Stat | None:
+def _stat(path: Path) -> Stood | None:
     try:
-        at = path.stat()
+        return stood(path.stat())
     except OSError:
         return None
-    return _Stat(at.st_size, at.st_mtime_ns, at.st_ino)
 
 
 class State(NamedTuple):
@@ -177,7 +169,7 @@ def _stood(files: Mapping[str, BinaryIO]) -> dict[str, Stood]:
 
 def _is_old(files: Mapping[str, Stood]) -> bool:
     """Say whether a change from now on shows in the times of these files, on any file system."""
-    return all(time.time_ns() - at.mtime_ns > _RACY_NS for at in files.values())
+    return all(time.time_ns() - at.mtime_ns > RACY_NS for at in files.values())
 
 
 def _fits(note: Compacted, state: State, files: dict[str, Stood]) -> bool:
@@ -345,7 +337,7 @@ class DuckCatalogue:
 
         Not for long: where a clock ran backwards the times lie ahead of it.
         """
-        until = time.monotonic() + 2 * _RACY_NS / 1e9
+        until = time.monotonic() + 2 * RACY_NS / 1e9
         while state.files is None and time.monotonic() < until and threading.main_thread().is_alive():
             with self._source.view() as moment:
                 files = _stood(moment.files)

@@ -28,13 +28,12 @@ from numpy.typing import NDArray
 from incidents import _lines, _shape
 from incidents._errors import BadInput, NotFound, UnreadableCollection
 from incidents._words import Words, path_of
-from incidents.index import Part
+from incidents.index import HOT_PREFIX, Part
 from incidents.sql import Sql
 
 HOT_LIMIT: Final = 50_000
 """Up to this many rows the hot columns are held in memory; beyond it they are read from disk, within `_MEMORY`."""
 _MEMORY: Final = "280MB"
-HOT_PREFIX: Final = "hot-"
 _GRACE_S: Final = 60
 PASSING: Final = (duckdb.OutOfMemoryException, duckdb.InterruptException)
 """What stops a question and says nothing about the files."""

@@ -30,7 +30,7 @@ import platformdirs
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from incidents import _files, _lines, _shape, vocabulary
+from incidents import _compacted, _files, _lines, _shape, vocabulary
 from incidents._errors import BadInput, UnreadableCollection
 from incidents._shape import Faulty, arrow
 from incidents._spool import OtherLayout, Sheet, Spans, Spool, digest
@@ -38,8 +38,10 @@ from incidents._words import path_of
 from incidents.geojson import from_line
 from incidents.sql import BITS
 
-FOLDER: Final = ".index"
+FOLDER: Final = _compacted.FOLDER
 MANIFEST: Final = "manifest.json"
+HOT_PREFIX: Final = "hot-"
+"""So begin the names of files that `Snapshot` makes beside the tables, and sweeps."""
 ROW_GROUP: Final = 30_720
 LAYOUT: Final = 4
 _SMALL: Final = 8 << 20
@@ -51,7 +53,7 @@ _ROWS: Final = 1 << 16
 _CHECKED: Final = 5_000
 _TOLD: Final = 20
 _WEEK_S: Final = 7 * 86_400
-_RACY_NS: Final = 2_000_000_000  # a file changed this shortly before it was read may change again unseen
+RACY_NS: Final = 2_000_000_000  # a file changed this shortly before it was read may change again unseen
 
 
 class Table(NamedTuple):
@@ -172,7 +174,7 @@ class Index:
             return None
         at = os.fstat(file.fileno())
         same = (at.st_size, at.st_mtime_ns, at.st_ino) == (part.size, part.mtime_ns, part.inode)
-        if same and self._read_at - part.mtime_ns > _RACY_NS:
+        if same and self._read_at - part.mtime_ns > RACY_NS:
             return part
         if at.st_size != part.size:
             return None
@@ -240,9 +242,7 @@ class Index:
         kept = {p.name for table in named for p in (table, path_of(table))} | {MANIFEST, ".lock"}
         with contextlib.suppress(OSError):
             for path in self.folder.iterdir():
-                is_other = path.name not in kept and not path.name.startswith(
-                    "hot-"
-                )  # those sweep themselves
+                is_other = path.name not in kept and not path.name.startswith(HOT_PREFIX)
                 if is_other and time.time() - path.stat().st_mtime > grace_s:
                     path.unlink(missing_ok=True)
 
