@@ -172,7 +172,7 @@ def beside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Duck
         return really(self, files, label=label)
 
     monkeypatch.setattr(_duck, "BESIDE_FROM", 1)
-    monkeypatch.setattr(_duck, "_RACY_NS", 0)
+    monkeypatch.setattr(_duck, "RACY_NS", 0)
     monkeypatch.setattr(Index, "refresh", waiting)
     catalogue = open_catalogue(folder)
     assert isinstance(catalogue, DuckCatalogue)
@@ -223,7 +223,7 @@ def test_the_index_after_a_compaction_is_taken_also_where_a_clock_ran_backwards(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_duck, "BESIDE_FROM", 1)
-    monkeypatch.setattr(_duck, "_RACY_NS", 500_000_000)
+    monkeypatch.setattr(_duck, "RACY_NS", 500_000_000)
     for path in folder.glob("*.geojson"):
         os.utime(path, (4e9, 4e9))
     catalogue, theirs, made = open_catalogue(folder), FolderStore.open(folder), tables(folder)
