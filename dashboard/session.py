@@ -6,6 +6,7 @@ The address is read when it changed from outside: the first run, a pasted link, 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ OTHERS: Final = ("since", "until", "min_killed")
 AREAS: Final = ("near", "bbox", "within")
 SWITCHES: Final = ("layer", "size", "circles", "follow")
 SEPARATOR: Final = " · "
+_UNHEARD_S: Final = 5.0
+"""After this long a browser has heard of an address that was written, and an older one is the back button."""
+_REMEMBERED: Final = 8
 Bounds = tuple[float, float, float, float]
 
 
@@ -37,6 +41,8 @@ class Held:
     problems: list[Problem] = field(default_factory=list)
     problems_of: Filter | None = None
     written: dict[str, str] | None = None
+    written_at: float = 0
+    before: list[dict[str, str]] = field(default_factory=list)
     page: str = ""
     last: State = field(default_factory=State)
     marks: dict[str, Any] = field(default_factory=dict)
@@ -64,7 +70,9 @@ def begin(page: str) -> State:
     came_back = mine.page not in ("", page) and not (set(words) - {"lang"})
     mine.page = page
     mine.is_stale = False
-    if words != mine.written and not came_back:
+    if words == mine.written:
+        mine.before.clear()
+    if words != mine.written and not came_back and not _is_late(words):
         mine.last, mine.problems = states.read(words)
         mine.problems_of = None
         put(mine.last)
@@ -73,6 +81,14 @@ def begin(page: str) -> State:
     for name in LISTS:
         st.session_state[f"f_{name}"] = list(_chosen(name))
     return current()
+
+
+def _is_late(words: dict[str, str]) -> bool:
+    """Say whether an address is one that the browser had before it heard of the one written last.
+
+    A click sent meanwhile still comes with the old address; to read that would undo the click.
+    """
+    return words in held().before and time.monotonic() - held().written_at < _UNHEARD_S
 
 
 def _widgets_are_gone() -> bool:
@@ -138,7 +154,10 @@ def write(state: State, *, only: tuple[str, ...] | None = None) -> None:
     if only is not None:
         words = {name: value for name, value in words.items() if name in only}
     mine = held()
-    if dict(st.query_params) != words:
+    shown = dict(st.query_params)
+    if shown != words:
+        mine.before = [*mine.before[-_REMEMBERED:], shown]
+        mine.written_at = time.monotonic()
         st.query_params.from_dict(words)
     mine.written = words
 

@@ -142,6 +142,29 @@ def test_an_empty_result_names_the_filter_and_offers_what_comes_near(opened: Any
     assert test.query_params["place"] in ("Testove", ["Testove"])
 
 
+def test_a_click_that_still_comes_with_the_address_of_before_is_not_undone(opened: Any) -> None:
+    """The browser hears of a new address a moment after the page wrote it; who clicks in between sends the old one."""
+    test = opened(lang="en")
+    before = address(test)
+    test.text_input(key="f_place").set_value("Testove").run()
+    assert address(test) != before
+    test.query_params.clear()
+    test.query_params.update(before)
+    test.text_input(key="f_text").set_value("graves").run()
+    assert address(test) == {**before, "place": "Testove", "text": "graves"}
+
+
+def test_the_back_button_lifts_what_was_filtered(opened: Any) -> None:
+    test = opened(lang="en")
+    before = address(test)
+    test.text_input(key="f_place").set_value("Testove").run()
+    test.run()  # the browser has heard of the new address
+    test.query_params.clear()
+    test.query_params.update(before)
+    test.run()
+    assert address(test) == before
+
+
 def test_filters_that_leave_nothing_only_together_can_be_lifted_one_by_one(opened: Any) -> None:
     test = opened(text="Shots", since="2031-01-01", lang="uk")
     assert "Події лежать між" in html(test)
