@@ -393,6 +393,7 @@
   class Engine {
     constructor(map) {
       this.map = map;
+      this.longest = PATIENCE;
       this.line = new Line(map);
       this.detail = new Line(map);
       this.steps = new Line(map);
@@ -564,7 +565,7 @@
         this.stay();
         go();
       };
-      this.patience = setTimeout(this.leap, PATIENCE);
+      this.patience = setTimeout(this.leap, this.longest);
       this.want(this.window(0.35, center, zoom));
       return true;
     }
