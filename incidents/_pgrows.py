@@ -73,8 +73,7 @@ class Shaper:
         return _without_nul(whole.select(list(INCOMING)))
 
     def _shaped(self, path: Path) -> Any:
-        raw = self._db.sql(_shape.features(_shape.read_json(str(path)))).to_arrow_table()
-        self._db.register("shaped", _shape.spelled_out(_shape.shaped(raw)))
+        self._db.register("shaped", _shape.table_of(self._db, str(path)))
         made = _shape.folded() | {name: f"CAST(to_json({name}) AS VARCHAR)" for name in _LISTS}
         listed = ", ".join(f'{made.get(name, name)} AS "{name}"' for name in INCOMING if name != "feature")
         return self._db.sql(f"SELECT {listed} FROM shaped").to_arrow_table()  # noqa: S608

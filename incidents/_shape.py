@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -179,7 +180,16 @@ def shaped(raw: Any) -> Any:
     return pa.Table.from_arrays(list(made.values()), names=list(made))
 
 
-def spelled_out(table: Any) -> Any:
+def table_of(con: Any, path: str) -> Any:
+    """Return the columns of the Features in a file, one a line, for DuckDB to read again. Raises Faulty, duckdb.Error."""
+    try:
+        raw = con.sql(features(read_json(path))).to_arrow_table()
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:  # a word, a date, or no JSON
+        raise Faulty(str(error)) from error
+    return _spelled_out(shaped(raw))
+
+
+def _spelled_out(table: Any) -> Any:
     """Return a table with its words as texts: DuckDB does not read words kept as numbers inside lists."""
     kinds = [pa.field(field.name, _spelled(field.type)) for field in table.schema]
     return table.cast(pa.schema(kinds))

@@ -251,7 +251,7 @@ class Snapshot:
         ids = list(changed)
         try:
             _shape_fresh(con, lines)
-        except (_shape.Faulty, duckdb.ConversionException) as error:
+        except _shape.Faulty as error:
             raise UnreadableCollection(
                 "the journal holds an edit that is not an incident; `validate` names it"
             ) from error
@@ -406,8 +406,7 @@ def _stat(handle: int) -> tuple[int, int]:
 def _shape_fresh(con: Any, lines: Sequence[bytes]) -> None:
     """Make the table `fresh` of Features that lie in no file. Raises _shape.Faulty, duckdb.Error."""
     with _as_file(lines) as path:
-        raw = con.sql(_shape.features(_shape.read_json(path))).to_arrow_table()
-        con.register("shaped", _shape.spelled_out(_shape.shaped(raw)))
+        con.register("shaped", _shape.table_of(con, path))
     made = ", ".join(f"{expression} AS {name}" for name, expression in _shape.folded().items())
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {made},"

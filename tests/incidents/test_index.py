@@ -153,6 +153,21 @@ def test_an_edit_is_seen_at_once_and_after_compaction(folder: Path) -> None:
     assert len(points.ids) == 59
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'"category":"', b'"category":"no_'), (b'"date_start":"2', b'"date_start":"x2'), (b'"incident/1"', b'"incident/9"')],
+)  # fmt: skip
+def test_an_edit_that_is_no_incident_is_told_and_the_old_state_served(
+    folder: Path, old: bytes, new: bytes
+) -> None:
+    catalogue = open_catalogue(folder)
+    line = to_line(SOME[0].model_copy(update={"date_start": dt.date(2022, 3, 9), "date_end": None}))
+    assert old in line
+    (folder / "journal.geojsons").write_bytes(b"\x1e" + line.replace(old, new, 1) + b"\n")
+    assert total(catalogue) == 60
+    assert any("holds an edit that is not an incident" in problem for problem in catalogue.problems)
+
+
 def test_what_another_program_saved_and_compacted_is_seen_at_once(folder: Path) -> None:
     theirs, catalogue = FolderStore.open(folder), open_catalogue(folder)
     for number in range(12):
