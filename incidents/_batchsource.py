@@ -72,8 +72,7 @@ def _indexed(store: FolderStore) -> Layout:
 def _folded(tables: list[Path], to: Path) -> list[Path]:
     """Copy what filters need of tables of the index, with the folded columns, to a folder."""
     copies: list[Path] = []
-    made = _shape.folded()
-    columns = ", ".join(f"{made.get(name, name)} AS {name}" for name in WIDE.names)
+    columns = _shape.listed(WIDE.names, _shape.folded())
     with contextlib.closing(duckdb.connect()) as con:
         for table in tables:
             copies.append(to / table.name)

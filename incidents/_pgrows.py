@@ -75,7 +75,7 @@ class Shaper:
     def _shaped(self, path: Path) -> Any:
         self._db.register("shaped", _shape.table_of(self._db, str(path)))
         made = _shape.folded() | {name: f"CAST(to_json({name}) AS VARCHAR)" for name in _LISTS}
-        listed = ", ".join(f'{made.get(name, name)} AS "{name}"' for name in INCOMING if name != "feature")
+        listed = _shape.listed((name for name in INCOMING if name != "feature"), made)
         return self._db.sql(f"SELECT {listed} FROM shaped").to_arrow_table()  # noqa: S608
 
 

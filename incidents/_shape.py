@@ -7,7 +7,7 @@ One description serves the monthly files, the journal and the database, so that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import duckdb
@@ -120,6 +120,11 @@ def searched(prefix: str = "") -> str:
 def folded() -> dict[str, str]:
     """Return the SQL of the columns that follow from others; to keep them would be a fifth of the work of an index."""
     return {"place_fold": "strip_accents(lower(place_name))", "search_text": searched()}
+
+
+def listed(names: Iterable[str], made: Mapping[str, str]) -> str:
+    """Return what a SELECT lists: these columns, those that are `made` by their SQL."""
+    return ", ".join(f'{made[name]} AS "{name}"' if name in made else f'"{name}"' for name in names)
 
 
 def read_json(path: str, *, longest: int = 1 << 24) -> str:

@@ -44,12 +44,11 @@ _DOUBLED: Final = (
 )
 _STORED: Final = ("place_fold", "search_text", "first_day", "last_day", "impact_bits", "weapon_bits", "sensitivity_bits",
                   "previous_ids", "start", "length")  # fmt: skip
-_WIDE: Final = ", ".join((*_shape.FLAT, *_STORED))
+_COLUMNS: Final = (*_shape.FLAT, *_STORED)
+_WIDE: Final = ", ".join(_COLUMNS)
 # What may be another value each time is worked out once for each row; otherwise every term would fold the text anew.
-_FOLDED_ONCE: Final = f"CASE WHEN random() < 0 THEN '' ELSE {_shape.searched()} END AS search_text"
-_FROM_TABLE: Final = _WIDE.replace("search_text", _FOLDED_ONCE).replace(
-    "place_fold", f"{_shape.folded()['place_fold']} AS place_fold"
-)
+_FOLDED_ONCE: Final = f"CASE WHEN random() < 0 THEN '' ELSE {_shape.searched()} END"
+_FROM_TABLE: Final = _shape.listed(_COLUMNS, _shape.folded() | {"search_text": _FOLDED_ONCE})
 
 _NUMBERS: Final = itertools.count()  # tells snapshots apart for good: an `id()` comes back when one is let go
 
@@ -407,9 +406,8 @@ def _shape_fresh(con: Any, lines: Sequence[bytes]) -> None:
     """Make the table `fresh` of Features that lie in no file. Raises _shape.Faulty, duckdb.Error."""
     with _as_file(lines) as path:
         con.register("shaped", _shape.table_of(con, path))
-    made = ", ".join(f"{expression} AS {name}" for name, expression in _shape.folded().items())
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {made},"
+        f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT *, {_shape.listed(_shape.folded(), _shape.folded())},"
         " CAST(-1 AS BIGINT) AS start, CAST(-1 AS BIGINT) AS length FROM shaped"
     )
     con.unregister("shaped")
