@@ -83,14 +83,18 @@ def is_allowed_host(host: str) -> bool:
     """
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     name = name.strip("[]").lower()
-    allowed = {"localhost", *os.environ.get(HOSTS, "").lower().replace(",", " ").split()}
-    if name in allowed or "*" in allowed:
+    allowed = _named_hosts()
+    if name == "localhost" or name in allowed or "*" in allowed:
         return True
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return False
     return True
+
+
+def _named_hosts() -> frozenset[str]:
+    return frozenset(os.environ.get(HOSTS, "").lower().replace(",", " ").split())
 
 
 def is_own_page(headers: Headers) -> bool:
@@ -102,8 +106,7 @@ def is_own_page(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return True
-    at = urlsplit(origin)
-    named = os.environ.get(HOSTS, "").lower().replace(",", " ").split()
+    at, named = urlsplit(origin), _named_hosts()
     return at.netloc.lower() == headers.get("host", "").lower() or "*" in named or at.hostname in named
 
 
