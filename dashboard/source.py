@@ -7,7 +7,7 @@ import datetime as dt
 import getpass
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -112,6 +112,14 @@ def _page(source: Any, revision: str, where: Filter, order: str, *rest: int) -> 
     return rows
 
 
+def _given(asked: Callable[..., Any], *key: Any) -> Any:
+    """Return the answer to a question that is remembered by its `key`, or one that must not be."""
+    try:
+        return asked(*key)
+    except _Moved as moved:
+        return moved.answer
+
+
 def _of(source: Any, revision: str, answer: Any) -> Any:
     """Return an answer that may be kept for a revision: a collection can come back to one it had before."""
     if source.revision != revision:
@@ -137,10 +145,7 @@ class Questions:
         self.revision = source.revision
 
     def _ask(self, question: str, *values: Any) -> Any:
-        try:
-            return _answer(self._source, self.revision, question, *values)
-        except _Moved as moved:
-            return moved.answer
+        return _given(_answer, self._source, self.revision, question, *values)
 
     def counts(self, where: Filter) -> Counts:
         """Count the incidents of `where`."""
@@ -189,11 +194,9 @@ class Questions:
         self, where: Filter, *, order: str, descending: bool, offset: int, limit: int
     ) -> list[dict[str, Any]]:
         """Return one page of rows."""
-        try:
-            return _page(self._source, self.revision, where, order, descending, offset, limit)
-        except _Moved as moved:
-            rows: list[dict[str, Any]] = moved.answer
-            return rows
+        key = (where, order, descending, offset, limit)
+        rows: list[dict[str, Any]] = _given(_page, self._source, self.revision, *key)
+        return rows
 
 
 class RegionNames(dict[str, str]):
