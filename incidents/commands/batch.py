@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import click
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 
 from incidents import hints
@@ -100,9 +101,12 @@ def _run(
         if out:
             opened.write(job, Path(out), regions)
             click.echo(f"{out}: written", err=True)
+            count = pq.read_table(out, columns=[]).num_rows
         else:
-            _show(run(job, opened, regions=regions))
-    if not where.is_empty:
+            rows = run(job, opened, regions=regions)
+            _show(rows)
+            count = len(rows)
+    if not count and not where.is_empty:  # a collection is not opened for questions that nobody has
         for line in hints.why_nothing(open_catalogue(source), where):
             click.echo(f"0 incidents: {line}", err=True)
 
