@@ -182,16 +182,9 @@ def _review(desk: Desk, words: Words) -> None:
 def _correct(desk: Desk, words: Words) -> None:
     seen = desk.seen
     st.text_input(words("desk.title"), seen.title, key=desk.key("title"))
-    known = list(vocabulary.words("category"))
-    st.selectbox(
-        words("filter.category"), known, index=known.index(seen.category), key=desk.key("category"),
-        format_func=lambda word: words.term("category", word),
-    )  # fmt: skip
-    known = list(vocabulary.words("role"))
-    st.selectbox(
-        words("filter.role"), known, index=known.index(seen.role), key=desk.key("role"),
-        format_func=lambda word: words.term("role", word),
-    )  # fmt: skip
+    for name in ("category", "role"):
+        chosen = str(getattr(seen, name))
+        desk_claims.choose(name, chosen, words(f"filter.{name}"), key=desk.key(name), words=words)
     for name in _SEVERAL:
         st.multiselect(
             words(f"filter.{name}"), list(vocabulary.words(name)), list(getattr(seen, name)), key=desk.key(name),
@@ -224,16 +217,12 @@ def _claim(desk: Desk, words: Words) -> None:
         st.html(render("quote.html", text=claim.quote.text))
     with st.form(desk.key("claim_form"), border=False):
         for name, text in claim_texts(claim).items():
-            key = desk.key(f"{claim.id}_{name}")
+            key, label = desk.key(f"{claim.id}_{name}"), words(f"desk.field.{name}")
             if name in _CHOICES:
-                known = list(vocabulary.words(name))
-                st.selectbox(
-                    words(f"desk.field.{name}"), known, index=known.index(text), key=key,
-                    format_func=partial(words.term, name),
-                )  # fmt: skip
+                desk_claims.choose(name, text, label, key=key, words=words)
             else:
                 helped = words("desk.figure_help") if name == "value" else None
-                st.text_input(words(f"desk.field.{name}"), text, key=key, help=helped)
+                st.text_input(label, text, key=key, help=helped)
         _signature(desk, "claim", words)
         st.form_submit_button(
             words("desk.save"), on_click=_save_claim, args=(claim, words), key=desk.key("save_claim")

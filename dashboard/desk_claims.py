@@ -28,6 +28,12 @@ class OnDesk(Protocol):
         """Return what stands in a widget."""
 
 
+def choose(name: str, chosen: str, label: str, *, key: str, words: Words) -> None:
+    """Draw the choice of one word of a list of the vocabulary."""
+    known = list(vocabulary.words(name))
+    st.selectbox(label, known, index=known.index(chosen), key=key, format_func=partial(words.term, name))
+
+
 def draw_addition(
     desk: OnDesk, words: Words, *, sign: Callable[[], None], on_save: Callable[..., None]
 ) -> None:
@@ -37,14 +43,7 @@ def draw_addition(
         key, label = desk.key(f"add_{name}"), words(f"desk.field.{name}")
         helped = words(f"desk.{'figure' if name == 'value' else name}_help") if name in _HELPED else None
         if name in _CHOICES:
-            known = list(vocabulary.words(name))
-            st.selectbox(
-                label,
-                known,
-                index=known.index(_CHOICES[name]),
-                key=key,
-                format_func=partial(words.term, name),
-            )
+            choose(name, _CHOICES[name], label, key=key, words=words)
         elif name == "words":
             st.text_area(label, key=key, help=helped, height=80)
         else:
