@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from incidents import vocabulary
+from incidents._days import last_day
 from incidents.extract.numbers import bounds
 from incidents.model import Figure
 
@@ -116,17 +117,8 @@ def _dates(text: str, problems: list[str]) -> dict[str, Any]:
     if slash:
         return {"date_start": start, "date_end": _day("date", last, problems), "date_precision": "day"}
     precision = {4: "year", 7: "month", 10: "day"}[len(first)]
-    return {"date_start": start, "date_end": _end_of(start, precision), "date_precision": precision}
-
-
-def _end_of(start: dt.date, precision: str) -> dt.date:
-    if precision == "day":
-        return start
-    if start.year == dt.MAXYEAR:  # told already that it is in the future; the calendar has no day after
-        return dt.date.max
-    months = 12 if precision == "year" else 1
-    after = start.year * 12 + start.month - 1 + months
-    return dt.date(after // 12, after % 12 + 1, 1) - dt.timedelta(days=1)
+    end = start if precision == "day" else last_day(start, whole_year=precision == "year")
+    return {"date_start": start, "date_end": end, "date_precision": precision}
 
 
 def claim_values(old: Mapping[str, Any], fields: Mapping[str, str], problems: list[str]) -> dict[str, Any]:

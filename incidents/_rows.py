@@ -15,6 +15,7 @@ from geo.nearest import looks_swapped
 from incidents import vocabulary
 from incidents._addresses import ADDRESSES, is_address
 from incidents._counts import Count, count
+from incidents._days import last_day
 from incidents._locate import country_code, located, misplaced
 from incidents._mapping import FIGURES, LISTS, SOURCE, Mapping, Unusable, applied
 from incidents._records import Record
@@ -171,7 +172,7 @@ class _Reader:
         if start is None:
             return
         if partial and not fields.get("date_end"):
-            fields["date_end"] = _last_day(start, whole_year=partial[2] is None)
+            fields["date_end"] = last_day(start, whole_year=partial[2] is None)
         precision = "day" if not partial else "month" if partial[2] else "year"
         fields["date_precision"] = fields.get("date_precision") or precision
 
@@ -285,9 +286,3 @@ def free(name: str, taken: set[str]) -> str:
         free = f"{name}-{number}"
     taken.add(free)
     return free
-
-
-def _last_day(start: dt.date, *, whole_year: bool) -> dt.date:
-    month = 12 if whole_year else start.month
-    following = dt.date(start.year + month // 12, month % 12 + 1, 1) if start.year < 9999 else dt.date.max
-    return following - dt.timedelta(days=1)
