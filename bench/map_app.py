@@ -18,9 +18,8 @@ from streamlit import config
 
 from dashboard import server, warm
 
-WITHOUT = set(
-    os.environ.get("MAP_WITHOUT", "").split(",")
-)  # remedies of `dashboard.warm` that are left out, to compare
+# remedies of `dashboard.warm` that are left out, to compare
+WITHOUT = set(os.environ.get("MAP_WITHOUT", "").split(","))
 if "MAP_CORE" in os.environ:
     os.sched_setaffinity(0, {int(os.environ["MAP_CORE"])})
 

@@ -96,9 +96,8 @@ def _move(frame: Frame) -> None:
 @st.fragment
 def _map(frame: Frame) -> None:
     """Draw the line of truth and the map. A pan redraws this part alone, unless the lists follow the view."""
-    with messages.answered(
-        source.shown_path(), frame.words
-    ):  # it is redrawn alone, without the page around it
+    # it is redrawn alone, without the page around it
+    with messages.answered(source.shown_path(), frame.words):
         _draw_map(frame)
 
 

@@ -187,9 +187,8 @@ class DuckCatalogue:
         self._lock = threading.RLock()
         self._problems: tuple[str, ...] = ()
         self._kept: OrderedDict[object, Any] = OrderedDict()
-        self._wording = (
-            -1
-        )  # the number of a snapshot: the snapshot itself would be kept open with all its files
+        # the number of a snapshot: the snapshot itself would be kept open with all its files
+        self._wording = -1
         self._settling: threading.Thread | None = None
         self._tables: list[Path] = []
         self._state: State
@@ -287,23 +286,21 @@ class DuckCatalogue:
         What a compaction has moved into the files is laid over the tables of before, as the journal is.
         """
         files, moved = _stood(moment.files), state.moved
-        if files != state.files:
-            if not moved and self._index.is_current(state.shot.parts, dict(moment.files)):
-                pass
-            elif (
-                state.shot.total >= BESIDE_FROM
-                and (note := self._source.compacted())
-                and _fits(note, state, files)
-            ):
-                moved = {**state.shot.overlay, **note.edits}
-            else:
+        held, edits = state.shot.overlay, moment.overlay
+        if files != state.files and (
+            moved or not self._index.is_current(state.shot.parts, dict(moment.files))
+        ):
+            note = self._source.compacted() if state.shot.total >= BESIDE_FROM else None
+            if note is None or not _fits(note, state, files):
                 return None
-        held = state.shot.overlay
-        edits = {
-            i: held[i] if i in held and held[i] == line else line
-            for i, line in {**moved, **moment.overlay}.items()
-        }
-        if not state.shot.edit(edits if moved else moment.overlay):
+            moved = {**held, **note.edits}
+        if moved:
+            # a line that is held already is told by being the same object
+            edits = {
+                i: held[i] if i in held and held[i] == line else line
+                for i, line in {**moved, **edits}.items()
+            }
+        if not state.shot.edit(edits):
             return None
         return State(state.shot, files if moved or _is_old(files) else None, moved)
 
@@ -318,9 +315,8 @@ class DuckCatalogue:
             self._renewing.start()
 
     def _renew_beside(self, old: Snapshot) -> None:
-        with contextlib.suppress(
-            AtlasError, OSError, duckdb.Error
-        ):  # the next question that sees it says why
+        # what goes wrong is said by the next question that meets it
+        with contextlib.suppress(AtlasError, OSError, duckdb.Error):
             while self._snapshot is old and threading.main_thread().is_alive():
                 for table in old.tables:  # what was written this minute is not swept away under its reader
                     with contextlib.suppress(OSError):

@@ -121,9 +121,8 @@ class Spool:
         made, at, held, number = xxhash.xxh3_128(_HEAD), len(_HEAD), 0, 2
         self.file.seek(at)
         while at + held < end:
-            view = sheet.room(
-                held + min(_CHUNK, end - at - held)
-            )  # begins with what there is of the next line
+            # begins with what there is of the next line
+            view = sheet.room(held + min(_CHUNK, end - at - held))
             read = _read_into(self.file, view[held:])
             if not read:
                 raise OtherLayout  # the file is being cut while it is read

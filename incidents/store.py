@@ -223,9 +223,8 @@ class FolderStore(Editing):
             if not self._journal.is_same_file() or _names(self.files()) != _names(states):
                 return None
             now = self._journal.overlay()
-            if (
-                before and now is not before
-            ):  # replaced since we looked: what left it is in newer files than these
+            # replaced since we looked: what left it is in newer files than these
+            if before and now is not before:
                 return None
             return View(files, dict(now), self._journal.content() if with_journal else b"")
 
